@@ -1,0 +1,47 @@
+"""Every error a user can act on, and the helper that words a name nobody knows.
+
+A message says what was wrong, where, what exists and how to mend it. The command line prints the message
+without a traceback and ends with the class's ``exit_code``.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class KpitoolsError(Exception):
+    """Base of all errors that are the input's fault, not the program's."""
+
+    exit_code = 2
+
+
+class ConfigError(KpitoolsError):
+    """A desk.yml, plan.yml, targets or format file says something that cannot be followed."""
+
+
+class LoadError(KpitoolsError):
+    """An export cannot be read, or cannot be read without guessing."""
+
+
+class UnknownNameError(KpitoolsError):
+    """A KPI, column, table, format or parameter that does not exist."""
+
+
+class NotSupportedError(KpitoolsError):
+    """The data lacks what a KPI needs; the message names the missing columns."""
+
+
+class TooFewError(KpitoolsError):
+    """Too few rows or periods for the statistic that was asked for."""
+
+
+def unknown(what: str, given: str, known: Iterable[str], where: str = "") -> UnknownNameError:
+    """The error for a name that does not exist: names the near misses and all that exist.
+
+    >>> str(unknown("column", "chanel", ["channel", "created_at"], where="tickets"))
+    "tickets: no column named 'chanel'. Did you mean 'channel'? Known: channel, created_at."
+    """
+    known = sorted(str(name) for name in known)
+    near = get_close_matches(str(given), known, n=1)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    place = f"{where}: " if where else ""
+    return UnknownNameError(f"{place}no {what} named '{given}'.{hint} Known: {', '.join(known) or 'none'}.")

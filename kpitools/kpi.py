@@ -1,0 +1,82 @@
+"""The KPI record: which rows count, what each row is worth, which statistic. Everything else reads it."""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class Words(NamedTuple):
+    """A text in both languages of the toolkit."""
+
+    en: str
+    vi: str
+
+    def __call__(self, language: str) -> str:
+        return self.vi if language == "vi" else self.en
+
+
+class Rule(NamedTuple):
+    """One condition a row meets to count: ``keep`` is a deferred Ibis expression on the KPI's table,
+    ``dropped`` says which rows it removes, as a phrase that stands after a number."""
+
+    name: str
+    keep: Any
+    dropped: Words
+
+
+class Span(NamedTuple):
+    """A duration between two instant columns, measured on the calendar or the business clock.
+
+    A row whose ``start`` is known and whose ``end`` is not is still running: it is no value, and in the
+    cohort view it is censored at the desk's ``as_of``.
+    """
+
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A KPI as data.
+
+    Attributes
+    ----------
+    table : a canonical table or one that `facts` derives (waits, contacts, customer_periods, ticket_flow).
+    dated_by : the instant column that puts a row in a period.
+    statistic : median, mean, share, total, ratio, nps or level (see `compute.STATISTICS`).
+    value : a deferred Ibis expression, or a Span for durations.
+    per : the denominator's expression, for ``ratio`` only.
+    unit : h, min, s, share (a fraction, shown as %), score (NPS points), count.
+    better : lower, higher, band or neutral; colour and words follow from it alone.
+    needs : columns of `table` that must hold data.
+    population : the rules a row must meet to count, in the order in which removals are counted.
+    matures_after : name of the desk setting with the days that must pass after a period before it is complete.
+    guards : KPIs to read beside this one.
+    """
+
+    name: str
+    family: str
+    title: Words
+    definition: Words
+    formula: Words
+    table: str
+    dated_by: str
+    statistic: str
+    value: Any
+    unit: str
+    better: str
+    needs: tuple[str, ...]
+    source: str
+    population: tuple[Rule, ...] = ()
+    per: Any = None
+    weight: Any = None
+    matures_after: str | None = None
+    traps: tuple[Words, ...] = ()
+    choices: tuple[Words, ...] = ()
+    guards: tuple[str, ...] = ()
+    dimensions: tuple[str, ...] = ("team", "channel", "priority", "topic")
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_duration(self) -> bool:
+        """Whether the value is a span of time that has a business clock."""
+        return isinstance(self.value, Span)

@@ -1,0 +1,104 @@
+"""English and Vietnamese: sentences by key, numbers, units and dates as each language writes them.
+
+The sentences stand in ``words/*.yml``, one file an area, both languages side by side::
+
+    trend.common_cause:
+      en: "only the usual wobble"
+      vi: "chỉ dao động bình thường"
+"""
+
+import datetime as dt
+import math
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from kpitools.errors import UnknownNameError, unknown
+
+LANGUAGES = ("en", "vi")
+_LOCALES = {"en": "en_GB", "vi": "vi_VN"}
+
+
+@cache
+def _sentences() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for entry in sorted(files(__package__).iterdir(), key=lambda item: item.name):
+        if entry.name.endswith(".yml"):
+            found.update(yaml.safe_load(entry.read_text(encoding="utf-8")) or {})
+    return found
+
+
+def check_language(language: str) -> str:
+    """`language` itself, or UnknownNameError."""
+    if language not in LANGUAGES:
+        raise unknown("language", language, LANGUAGES)
+    return language
+
+
+def say(key: str, language: str, /, **values: Any) -> str:
+    """The sentence `key` in `language`, with its {placeholders} filled; UnknownNameError for a key nobody wrote."""
+    sentences = _sentences()
+    if key not in sentences:
+        raise UnknownNameError(f"no sentence '{key}' in words/*.yml")
+    return sentences[key][check_language(language)].format(**values)
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value != value or (isinstance(value, float) and math.isinf(value))
+
+
+def number(value: float | None, language: str, decimals: int = 1) -> str:
+    """A number as the language writes it: 1,234.5 or 1.234,5; a dash for missing, never 0."""
+    from babel.numbers import format_decimal
+
+    if _missing(value):
+        return "–"
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=pattern, locale=_LOCALES[check_language(language)]).replace("-", "−")
+
+
+def quantity(value: float | None, unit: str, language: str) -> str:
+    """A value with its unit, rounded as a reader wants it.
+
+    `unit`: h (hours), min, s, share (a fraction, shown as %), points (a difference of shares, as
+    percentage points), score, count.
+    """
+    if _missing(value):
+        return "–"
+    if unit == "h":
+        if abs(value) >= 72:
+            return say("unit.days", language, n=number(value / 24, language))
+        if abs(value) < 1 and value != 0:
+            return say("unit.minutes", language, n=number(value * 60, language, 0 if abs(value) * 60 >= 10 else 1))
+        return say("unit.hours", language, n=number(value, language))
+    if unit == "min":
+        return say("unit.minutes", language, n=number(value, language))
+    if unit == "s":
+        return say("unit.seconds", language, n=number(value, language, 0 if abs(value) >= 100 else 1))
+    if unit == "share":
+        return number(value * 100, language) + ("%" if language == "en" else " %")
+    if unit == "points":
+        return say("unit.points", language, n=number(value * 100, language))
+    return number(value, language, 0 if unit == "count" else 1)
+
+
+def day(value: dt.date | None, language: str) -> str:
+    """A date in words order: 5 Mar 2025 or 05/03/2025."""
+    if _missing(value):
+        return "–"
+    return f"{value.day} {value:%b %Y}" if language == "en" else f"{value:%d/%m/%Y}"
+
+
+def period(start: dt.date, every: str | None, language: str) -> str:
+    """The name of a period by its first day: week of 3 Mar 2025, March 2025, quarter 1 2025."""
+    if every in (None, "all"):
+        return say("period.all", language)
+    if every == "month":
+        return say("period.month", language, month=start.month, name=f"{start:%B}", year=start.year)
+    if every == "quarter":
+        return say("period.quarter", language, quarter=(start.month + 2) // 3, year=start.year)
+    if every == "week":
+        return say("period.week", language, day=day(start, language))
+    return day(start, language)
