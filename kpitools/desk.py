@@ -1,0 +1,215 @@
+"""The desk: canonical tables, a clock, targets and settings. What `load` returns and every KPI is asked of."""
+
+import datetime as dt
+from functools import cached_property
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from kpitools import clock, facts, tables
+from kpitools.errors import NotSupportedError, unknown
+from kpitools.settings import Settings
+
+
+class Desk:
+    """What was loaded.
+
+    Parameters
+    ----------
+    con : ibis DuckDB connection that holds the tables
+    base : canonical table name -> ibis table; only those the exports gave
+    settings : what desk.yml says, with defaults
+    report : clean.LoadReport, or None for a desk made by hand
+    """
+
+    def __init__(self, con, base: dict[str, ir.Table], settings: Settings, report=None):
+        self.con, self.settings, self.report = con, settings, report
+        self._base = {name: table for name, table in base.items() if tables.get(name)}
+        self._derived: dict[str, ir.Table] = {}
+        self._filled: dict[str, frozenset[str]] = {}
+        self._calendar: ir.Table | None = None
+
+    @classmethod
+    def from_frames(cls, frames: dict[str, pd.DataFrame], settings: Settings | None = None, **overrides) -> "Desk":
+        """A desk from pandas frames with canonical column names; instants are UTC. For lessons and tests.
+
+        `overrides` replace fields of the settings, such as ``timezone="Asia/Ho_Chi_Minh"`` or ``as_of``.
+        """
+        from dataclasses import replace
+
+        from kpitools.settings import read_settings
+
+        settings = replace(settings or read_settings(None), **overrides)
+        con = ibis.duckdb.connect()
+        base = {name: con.create_table(name, _typed(frame, name)) for name, frame in frames.items()}
+        return cls(con, base, settings)
+
+    @property
+    def language(self) -> str:
+        return self.settings.language
+
+    @property
+    def timezone(self) -> str:
+        """IANA zone of the desk's wall clock; UTC where nobody stated one."""
+        return self.settings.timezone or "UTC"
+
+    @property
+    def targets(self) -> pd.DataFrame:
+        return self.settings.targets
+
+    @property
+    def interventions(self) -> pd.DataFrame:
+        return self.settings.interventions
+
+    def option(self, name: str):
+        """A desk option such as fcr_window_days: what desk.yml says, else the default."""
+        from kpitools.settings import OPTIONS
+
+        if name not in OPTIONS:
+            raise unknown("option", name, OPTIONS)
+        return self.settings.options.get(name, OPTIONS[name].default)
+
+    def has(self, name: str) -> bool:
+        """Whether the exports gave the canonical table `name`."""
+        return name in self._base
+
+    def base(self, name: str) -> ir.Table:
+        """The canonical table as loaded; NotSupportedError where the exports gave none."""
+        if name not in self._base:
+            raise NotSupportedError(f"this desk has no table '{name}'. It has: {', '.join(sorted(self._base))}.")
+        return self._base[name]
+
+    def table(self, name: str, every: str | None = None) -> ir.Table:
+        """A canonical or derived table (see `facts`), as an Ibis table."""
+        fact = facts.FACTS.get(name)
+        if fact is None:
+            return self.base(name)
+        missing = self.missing_for_table(name)
+        if missing:
+            raise NotSupportedError(f"'{name}' cannot be made from this data: it lacks {missing}.")
+        key = f"{name}:{every or ''}"
+        if key not in self._derived:
+            self._derived[key] = fact.build(self, every) if name == "customer_periods" else fact.build(self)
+        return self._derived[key]
+
+    def filled_base(self, name: str) -> frozenset[str]:
+        """Columns of a loaded table that hold at least one value; empty where there is no such table."""
+        if name not in self._base:
+            return frozenset()
+        return self._columns_filled(f"base {name}", self._base[name])
+
+    def filled(self, name: str) -> frozenset[str]:
+        """Columns of a canonical or derived table that hold at least one value."""
+        return self._columns_filled(name, self.table(name))
+
+    def _columns_filled(self, key: str, rows: ir.Table) -> frozenset[str]:
+        if key not in self._filled:
+            counts = rows.agg(**{c: rows[c].count() for c in rows.columns}).to_pandas().iloc[0]
+            self._filled[key] = frozenset(c for c in rows.columns if counts[c] > 0)
+        return self._filled[key]
+
+    def missing_for_table(self, name: str) -> str:
+        """What a derived table lacks, its alternatives joined by "or"; empty when it can be made."""
+        if name not in facts.FACTS:
+            return "" if self.has(name) else f"table {name}"
+        lacking = []
+        for needs in facts.FACTS[name].needs:
+            parts = (need.split(".") for need in needs)
+            absent = [f"{table}.{column}" for table, column in parts if column not in self.filled_base(table)]
+            if not absent:
+                return ""
+            lacking.append(" and ".join(absent))
+        return " or ".join(lacking)
+
+    def missing(self, kpi) -> str:
+        """What the data lacks for a KPI, in words ("tickets.first_reply_at"); empty when it is supported."""
+        lacking = self.missing_for_table(kpi.table)
+        if lacking:
+            return lacking
+        filled = self.filled(kpi.table)
+        return ", ".join(f"{kpi.table}.{column}" for column in kpi.needs if column not in filled)
+
+    def kpis(self) -> pd.DataFrame:
+        """Which KPIs the data supports. Columns: kpi, title, supported, missing (what the others lack)."""
+        from kpitools.kpis import CATALOGUE
+
+        rows = [(kpi.name, kpi.title(self.language), self.missing(kpi)) for kpi in CATALOGUE.values()]
+        found = pd.DataFrame(rows, columns=["kpi", "title", "missing"])
+        found.insert(2, "supported", found.missing == "")
+        return found
+
+    @cached_property
+    def span(self) -> tuple[dt.datetime | None, dt.datetime | None]:
+        """First and last instant in the data (naive UTC), over all instants that already happened to a row."""
+        lows, highs = [], []
+        for name, rows in self._base.items():
+            instants = [c for c in _dating(name) if c in rows.columns]
+            if instants:
+                ends = rows.agg(
+                    **{f"{c}_0": rows[c].min() for c in instants}, **{f"{c}_1": rows[c].max() for c in instants}
+                ).to_pandas()
+                lows += [ends[f"{c}_0"].iloc[0] for c in instants]
+                highs += [ends[f"{c}_1"].iloc[0] for c in instants]
+        lows, highs = pd.Series(lows).dropna(), pd.Series(highs).dropna()
+        return (lows.min().to_pydatetime(), highs.max().to_pydatetime()) if len(lows) else (None, None)
+
+    @cached_property
+    def as_of(self) -> dt.datetime:
+        """ "Now": the instant the export was taken (naive UTC); by default the last event in the data."""
+        return self.settings.as_of or self.span[1] or dt.datetime(1970, 1, 1)
+
+    @cached_property
+    def as_of_local(self) -> dt.datetime:
+        """`as_of` on the desk's wall clock."""
+        zone = dt.UTC
+        moment = self.as_of.replace(tzinfo=zone)
+        from zoneinfo import ZoneInfo
+
+        return moment.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
+
+    def calendar(self) -> ir.Table:
+        """The business calendar of every schedule of the desk, over the data's span; see `clock.calendar`."""
+        if not self.settings.schedules:
+            raise NotSupportedError(
+                "business hours: this desk has no schedule. Add 'schedules:' and 'default_schedule:' to desk.yml, "
+                "or ask for calendar hours."
+            )
+        if self._calendar is None:
+            first, last = self.span
+            last = max(last, self.as_of)
+            frame = clock.calendar(
+                list(self.settings.schedules.values()),
+                (first - dt.timedelta(days=1)).date(),
+                (last + dt.timedelta(days=1)).date(),
+            )
+            self._calendar = self.con.create_table("kpitools_calendar", frame, temp=True, overwrite=True)
+        return self._calendar
+
+    def with_schedule(self, rows: ir.Table) -> ir.Table:
+        """`rows` with ``schedule``: the name of its team's schedule, else the default, else missing."""
+        default = self.settings.default_schedule
+        teams = self.settings.team_schedules
+        fallback = ibis.literal(default, type="string") if default else ibis.null("string")
+        if not teams or "team" not in rows.columns:
+            return rows.mutate(schedule=fallback)
+        branches = [(rows.team == team, ibis.literal(name)) for team, name in teams.items()]
+        return rows.mutate(schedule=ibis.cases(*branches, else_=fallback))
+
+    def __repr__(self) -> str:
+        counts = {name: int(rows.count().to_pandas()) for name, rows in self._base.items()}
+        held = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+        return f"Desk {self.settings.name!r}: {held}; as of {self.as_of_local:%Y-%m-%d %H:%M} {self.timezone}"
+
+
+def _dating(table: str) -> list[str]:
+    """Instants that lie in the past when an export is taken: a due date does not."""
+    return [c.name for c in tables.get(table).columns if c.type == "instant" and c.name != "sla_due_at"]
+
+
+def _typed(frame: pd.DataFrame, name: str) -> ir.Table:
+    """A frame as an Ibis memtable with the canonical types of table `name`."""
+    known = {column: tables.TYPES[tables.get(name)[column].type] for column in frame.columns}
+    instants = [c for c in frame.columns if known[c].startswith("timestamp")]
+    frame = frame.assign(**{c: pd.to_datetime(frame[c]).astype("datetime64[us]") for c in instants})
+    return ibis.memtable(frame, schema=ibis.schema(known))

@@ -1,0 +1,23 @@
+"""Rules that many KPIs share: which tickets count at all."""
+
+from ibis import _
+
+from kpitools.kpi import Rule, Words
+from kpitools.tables import UNCOUNTED
+
+NOT_UNCOUNTED = Rule(
+    "spam_deleted_merged",
+    ~_.status.fill_null("").isin(UNCOUNTED),
+    Words("spam, deleted or merged away", "là thư rác, đã xóa hoặc đã gộp"),
+)
+NOT_TEST = Rule("test", ~_.is_test.fill_null(False), Words("test tickets", "là phiếu thử nghiệm"))
+COUNTABLE = (NOT_UNCOUNTED, NOT_TEST)
+CREATED = Rule("created", _.created_at.notnull(), Words("without a creation time", "không có thời điểm tạo"))
+BY_CUSTOMER = Rule(
+    "opened_by_agent",
+    _.opened_by.fill_null("customer") != "agent",
+    Words("opened by an agent", "do nhân viên tự mở"),
+)
+EVER_RESOLVED = Rule(
+    "resolved", _.ever_resolved_at.notnull(), Words("not resolved yet", "chưa được giải quyết lần nào")
+)
