@@ -190,17 +190,18 @@ def _between(rows: ir.Table, start, end) -> ir.Table:
 def _valued(kpi: Kpi, desk: Desk, rows: ir.Table, hours: str, view: str | None) -> ir.Table:
     """`rows` with ``value``; for durations in the KPI's unit, with ``has_ended``."""
     if not isinstance(kpi.value, Span):
-        rows = rows.mutate(value=kpi.value.resolve(rows).cast("float64"))
-        if kpi.per is not None:
-            rows = rows.mutate(per=kpi.per.resolve(rows).cast("float64"))
-        if kpi.weight is not None:
-            rows = rows.mutate(weight=kpi.weight.resolve(rows).cast("float64"))
-        return rows
+        parts = {"value": kpi.value, "per": kpi.per, "weight": kpi.weight}
+        return rows.mutate(**{name: _resolved(part, rows) for name, part in parts.items() if part is not None})
     now = ibis.literal(desk.as_of, type="timestamp(6)")
     begun, ended = rows[kpi.value.start], rows[kpi.value.end]
     rows = rows.mutate(has_ended=ended.notnull(), span_start=begun, span_end=ibis.coalesce(ended, now))
     seconds = _business_seconds(kpi, desk, rows) if hours == "business" else _calendar_seconds(rows)
     return seconds.mutate(value=seconds.elapsed_s / SECONDS[kpi.unit])
+
+
+def _resolved(part, rows: ir.Table) -> ir.Value:
+    """A record's expression on these rows; a constant such as 1 stands as it is."""
+    return (part.resolve(rows) if hasattr(part, "resolve") else part).cast("float64")
 
 
 def _calendar_seconds(rows: ir.Table) -> ir.Table:
@@ -217,7 +218,8 @@ def _business_seconds(kpi: Kpi, desk: Desk, rows: ir.Table) -> ir.Table:
     calendar = desk.calendar()
     if desk.has("ticket_schedules") and "ticket_id" in rows.columns:
         spans = desk.base("ticket_schedules")
-        timed = clock.business_seconds_over(rows, calendar, "span_start", "span_end", spans)
+        mode = desk.option("ticket_schedules")
+        timed = clock.business_seconds_over(rows, calendar, "span_start", "span_end", spans, mode=mode)
     else:
         timed = clock.business_seconds(rows, calendar, "span_start", "span_end", "schedule")
     return timed.rename(elapsed_s="business_s")
@@ -340,9 +342,7 @@ def _ratio(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
     )
     scale = SECONDS.get(kpi.unit, 1.0) if kpi.unit != "share" else 1.0
     found["value"] = found.numerator / found.denominator.where(found.denominator > 0) / scale
-    low, high = intervals.ratio_interval(
-        found.denominator, found.numerator, found.xx, found.xy, found.yy, found.n
-    )
+    low, high = intervals.ratio_interval(found.denominator, found.numerator, found.xx, found.xy, found.yy, found.n)
     found["low"], found["high"] = np.asarray(low) / scale, np.asarray(high) / scale
     found["low"] = found.low.clip(lower=0)
     return found.drop(columns=["xx", "xy", "yy"])
@@ -375,7 +375,6 @@ STATISTICS: dict[str, Callable[[ir.Table, Sequence[str], Kpi], pd.DataFrame]] = 
 }
 # Nothing happened is a measured zero for these; for the rest it is no figure.
 _ZERO_WHEN_EMPTY = ("total", "level")
-
 
 
 def _finish(found: pd.DataFrame, kpi, desk, every, by, statistic, start, end) -> pd.DataFrame:

@@ -183,7 +183,9 @@ class Desk:
                 (first - dt.timedelta(days=1)).date(),
                 (last + dt.timedelta(days=1)).date(),
             )
-            self._calendar = self.con.create_table("kpitools_calendar", frame, temp=True, overwrite=True)
+            self._calendar = self.con.create_table(
+                "kpitools_calendar", clock.calendar_table(frame), temp=True, overwrite=True
+            )
         return self._calendar
 
     def with_schedule(self, rows: ir.Table) -> ir.Table:

@@ -91,7 +91,7 @@ def _fill(rows: ir.Table, facts: ir.Table, columns: list[str]) -> ir.Table:
 
 
 def origins(desk) -> dict[str, str]:
-    """Where each derived ticket column comes from: column -> "messages" or "status_changes"; the rest are the export's."""
+    """Where each derived ticket column comes from: messages, status_changes or closed_at; the rest are the export's."""
     found: dict[str, str] = {}
     filled = desk.filled_base("tickets")
     for source, columns in _DERIVABLE.items():
@@ -285,7 +285,13 @@ def offers(desk) -> ir.Table:
     if "offered" in desk.filled_base("queue_intervals"):
         rows = complete_columns(desk.base("queue_intervals"), "queue_intervals")
         return rows.select(
-            "team", "agent_id", "offered", "answered", "abandoned", "answered_in_target", "wait_s",
+            "team",
+            "agent_id",
+            "offered",
+            "answered",
+            "abandoned",
+            "answered_in_target",
+            "wait_s",
             offered_at=rows.started_at,
         )
     rows = complete_columns(desk.base("calls"), "calls")
@@ -315,7 +321,7 @@ def ticket_flow(desk) -> ir.Table:
 
 
 def surveys(desk) -> ir.Table:
-    """Canonical surveys; team, channel, topic, agent and customer of an answer come from its ticket where it has none."""
+    """Canonical surveys; team, channel, topic, agent and customer come from the ticket where an answer has none."""
     rows = complete_columns(desk.base("surveys"), "surveys")
     shared = [c for c in ("team", "channel", "topic", "agent_id", "customer_id")]
     if not desk.has("tickets") or "ticket_id" not in desk.filled_base("surveys"):
@@ -386,12 +392,8 @@ def _from_activity(desk, every: str) -> ir.Table:
 
 
 FACTS = {
-    "tickets": Fact(
-        tickets, (("tickets.created_at",), ("messages.at",), ("status_changes.at",))
-    ),
-    "resolutions": Fact(
-        resolutions, (("tickets.created_at",), ("messages.at",), ("status_changes.at",))
-    ),
+    "tickets": Fact(tickets, (("tickets.created_at",), ("messages.at",), ("status_changes.at",))),
+    "resolutions": Fact(resolutions, (("tickets.created_at",), ("messages.at",), ("status_changes.at",))),
     "waits": Fact(waits, (("messages.at", "messages.author"), ("tickets.requester_wait_s",))),
     "contacts": Fact(
         contacts, (("calls.talk_s",), ("queue_intervals.talk_s", "queue_intervals.answered"), ("tickets.handle_s",))

@@ -176,7 +176,7 @@ QUEUE_INTERVALS = _table(
     offered count contacts offered
     answered count contacts answered
     abandoned count contacts abandoned
-    answered_in_target count answered within the target seconds
+    answered_in_target number answered within the target seconds; a rounded share multiplied back need not be whole
     wait_s seconds total wait of answered contacts
     talk_s seconds total talk
     hold_s seconds total hold

@@ -19,7 +19,8 @@ CSAT = Kpi(
     definition=Words(
         "Answers in the top two boxes of five as a share of answers; for two-way scales, good as a share of good and "
         "bad. Unanswered invitations are no score.",
-        "Tỷ lệ câu trả lời ở hai mức cao nhất trên thang năm; với thang hai mức: tốt trên tổng tốt và kém. Lời mời không "
+        "Tỷ lệ câu trả lời ở hai mức cao nhất trên thang năm; với thang hai mức: tốt trên tổng tốt và kém. "
+        "Lời mời không "
         "được trả lời không phải là điểm.",
     ),
     formula=Words("answers of 4 or 5 (or good) / answers", "số câu trả lời 4 hoặc 5 (hoặc tốt) / số câu trả lời"),

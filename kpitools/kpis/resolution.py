@@ -30,7 +30,10 @@ FIRST_CONTACT_RESOLUTION_RATE = Kpi(
         Rule(
             "unknown_outcome",
             _.is_first_contact.notnull(),
-            Words("with an unknown number of replies, reopenings or customer", "không rõ số lần trả lời, mở lại hay khách hàng"),
+            Words(
+                "with an unknown number of replies, reopenings or customer",
+                "không rõ số lần trả lời, mở lại hay khách hàng",
+            ),
         ),
     ),
     matures_after="fcr_window_days",
@@ -67,7 +70,11 @@ REOPEN_RATE = Kpi(
     population=(
         *COUNTABLE,
         EVER_RESOLVED,
-        Rule("reopens_unknown", _.reopens.notnull(), Words("with an unknown count of reopenings", "không rõ số lần mở lại")),
+        Rule(
+            "reopens_unknown",
+            _.reopens.notnull(),
+            Words("with an unknown count of reopenings", "không rõ số lần mở lại"),
+        ),
     ),
     matures_after="reopen_window_days",
     traps=(
@@ -87,7 +94,8 @@ SLA_ATTAINMENT = Kpi(
     definition=Words(
         "Tickets whose promise was kept as a share of those whose promise was kept, broken, or is overdue and still "
         "open. Tickets without a policy are out, and counted.",
-        "Tỷ lệ phiếu giữ đúng cam kết trên tổng số phiếu đã giữ, đã vi phạm, hoặc quá hạn mà vẫn mở. Phiếu không có cam "
+        "Tỷ lệ phiếu giữ đúng cam kết trên tổng số phiếu đã giữ, đã vi phạm, hoặc quá hạn mà vẫn mở. Phiếu "
+        "không có cam "
         "kết thì không tính, nhưng có đếm.",
     ),
     formula=Words("kept / (kept + broken + open past due)", "giữ đúng / (giữ đúng + vi phạm + quá hạn còn mở)"),

@@ -40,11 +40,13 @@ FIRST_RESPONSE_TIME = Kpi(
     traps=(
         Words(
             "The newest days look fast when unanswered tickets are left out: the slow ones have not been answered yet.",
-            "Những ngày gần nhất trông có vẻ nhanh nếu bỏ qua phiếu chưa trả lời: các phiếu chậm vẫn chưa được trả lời.",
+            "Những ngày gần nhất trông có vẻ nhanh nếu bỏ qua phiếu chưa trả lời: các phiếu chậm vẫn chưa được "
+            "trả lời.",
         ),
         Words(
             "A quick 'we got your message' improves it without helping anyone: read it with the reopen rate and CSAT.",
-            "Một câu «chúng tôi đã nhận được tin» làm đẹp chỉ số mà không giúp được ai: hãy đọc cùng tỷ lệ mở lại và CSAT.",
+            "Một câu «chúng tôi đã nhận được tin» làm đẹp chỉ số mà không giúp được ai: hãy đọc cùng tỷ lệ mở "
+            "lại và CSAT.",
         ),
     ),
     choices=(
@@ -143,7 +145,8 @@ FIRST_RESOLUTION_TIME = Kpi(
     family="speed",
     title=Words("First resolution time", "Thời gian giải quyết lần đầu"),
     definition=Words(
-        "Time from the creation of a ticket to the first time it became resolved, whether or not it was reopened later.",
+        "Time from the creation of a ticket to the first time it became resolved, whether or not it was "
+        "reopened later.",
         "Thời gian từ lúc phiếu được tạo đến lần đầu tiên phiếu được giải quyết, dù sau đó có mở lại hay không.",
     ),
     formula=Words(
@@ -173,7 +176,8 @@ AVERAGE_HANDLE_TIME = Kpi(
     family="speed",
     title=Words("Average handle time", "Thời gian xử lý trung bình (AHT)"),
     definition=Words(
-        "Talk, hold and wrap-up time divided by handled contacts; for tickets, the time agents spent on them divided by "
+        "Talk, hold and wrap-up time divided by handled contacts; for tickets, the time agents spent on them "
+        "divided by "
         "the tickets handled. A transfer is two contacts.",
         "Thời gian nói chuyện, giữ máy và hoàn tất sau cuộc gọi, chia cho số lượt đã xử lý; với phiếu: thời gian nhân "
         "viên bỏ ra chia cho số phiếu đã xử lý. Một lần chuyển tiếp là hai lượt.",
@@ -190,9 +194,7 @@ AVERAGE_HANDLE_TIME = Kpi(
     unit="min",
     better="lower",
     needs=("handle_s",),
-    population=(
-        Rule("no_time", _.handle_s.notnull(), Words("without a recorded time", "không ghi nhận thời gian")),
-    ),
+    population=(Rule("no_time", _.handle_s.notnull(), Words("without a recorded time", "không ghi nhận thời gian")),),
     traps=(
         Words(
             "Lower is only better at the same quality: hurried contacts come back. Never show it alone.",

@@ -1,0 +1,184 @@
+"""What a desk aims at and what it did about it: targets.csv and interventions.csv, read and checked."""
+
+import csv
+import datetime as dt
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kpitools.errors import ConfigError, unknown
+
+TARGET_COLUMNS = ("kpi", "valid_from", "valid_to", "team", "target", "low", "high", "hours")
+INTERVENTION_COLUMNS = ("on", "kind", "team", "what", "kpi", "rebase")
+KINDS = ("training", "process", "technology")
+HOURS = ("calendar", "business")
+_YES_NO = {
+    "": False,
+    **dict.fromkeys(("yes", "true", "1", "y", "có"), True),
+    **dict.fromkeys(("no", "false", "0", "n", "không"), False),
+}
+
+
+def read_targets(path: Path | None) -> pd.DataFrame:
+    """The goals of a desk, one row a goal; an empty table when there is no file.
+
+    Returns
+    -------
+    DataFrame
+        ``kpi``; ``valid_from`` and ``valid_to``, local days, both included, NaT for no bound; ``team`` (None:
+        everybody); ``target``, ``low``, ``high`` in the KPI's unit; ``hours`` (calendar, business or None: both).
+
+    Raises
+    ------
+    ConfigError
+        For a column, date or number that cannot be read, a goal without a value, bounds the wrong way round, or two
+        goals in force at once for the same KPI and team; the message names the lines.
+    """
+    rows = _read(path, TARGET_COLUMNS, needed=("kpi",), parse=_target) if path else []
+    _check_overlaps(rows)
+    return _frame(rows, TARGET_COLUMNS, days=("valid_from", "valid_to"), numbers=("target", "low", "high"))
+
+
+def read_interventions(path: Path | None) -> pd.DataFrame:
+    """What was done to improve, by date: ``on, kind, team, what, kpi, rebase``; an empty table without a file.
+
+    ``team`` None means everybody, ``kpi`` None that no KPI is named; ``rebase`` says whether the usual range of that
+    KPI starts anew on that day.
+    """
+    rows = (
+        _read(path, INTERVENTION_COLUMNS, needed=("on", "kind", "what"), parse=_intervention) if path else []
+    )
+    frame = _frame(rows, INTERVENTION_COLUMNS, days=("on",), numbers=())
+    return frame.astype({"rebase": bool}).sort_values("on", kind="stable", ignore_index=True)
+
+
+def _read(
+    path: Path, known: tuple[str, ...], needed: tuple[str, ...], parse: Callable
+) -> list[dict[str, Any]]:
+    """Rows as dicts with ``where`` (file and line); blank lines are passed over."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path.name}: not UTF-8 text. Save it as 'CSV UTF-8'.") from error
+    header = text.partition("\n")[0]
+    reader = csv.reader(text.splitlines(), delimiter=";" if header.count(";") > header.count(",") else ",")
+    columns = [name.strip().lower() for name in next(reader, [])]
+    _check_columns(path.name, columns, known, needed)
+    rows = []
+    for cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        where = f"{path.name} line {reader.line_num}"
+        if len(cells) > len(columns):
+            raise ConfigError(
+                f"{where}: {len(cells)} cells under {len(columns)} columns; quote a text with commas."
+            )
+        said = dict.fromkeys(known, "") | {c: v.strip() for c, v in zip(columns, cells, strict=False)}
+        for name in needed:
+            if not said[name]:
+                raise ConfigError(f"{where}: '{name}' is empty.")
+        rows.append(parse(said, where) | {"where": where})
+    return rows
+
+
+def _check_columns(file: str, columns: list[str], known: tuple[str, ...], needed: tuple[str, ...]) -> None:
+    for name in columns:
+        if name not in known:
+            raise ConfigError(str(unknown("column", name, known, where=file)))
+    if len(set(columns)) < len(columns):
+        raise ConfigError(f"{file}: a column stands twice in its first line.")
+    missing = [name for name in needed if name not in columns]
+    if missing:
+        raise ConfigError(
+            f"{file}: its first line lacks {', '.join(missing)}. It may hold: {', '.join(known)}."
+        )
+
+
+def _target(said: dict[str, str], where: str) -> dict[str, Any]:
+    row = {name: _number(said[name], name, where) for name in ("target", "low", "high")}
+    row |= {name: _day(said[name], name, where) for name in ("valid_from", "valid_to")}
+    row |= {"kpi": said["kpi"], "team": said["team"] or None, "hours": said["hours"].lower() or None}
+    if row["hours"] not in (None, *HOURS):
+        raise ConfigError(str(unknown("clock", said["hours"], HOURS, where=where)))
+    if row["target"] is None and row["low"] is None and row["high"] is None:
+        raise ConfigError(f"{where}: no goal. Fill in target, or low and high for a band.")
+    if row["low"] is not None and row["high"] is not None and row["low"] > row["high"]:
+        raise ConfigError(f"{where}: low {row['low']:g} is above high {row['high']:g}.")
+    if row["valid_from"] and row["valid_to"] and row["valid_from"] > row["valid_to"]:
+        raise ConfigError(f"{where}: valid_from {row['valid_from']} is after valid_to {row['valid_to']}.")
+    return row
+
+
+def _intervention(said: dict[str, str], where: str) -> dict[str, Any]:
+    kind = said["kind"].lower()
+    if kind not in KINDS:
+        raise ConfigError(str(unknown("kind", said["kind"], KINDS, where=where)))
+    if said["rebase"].lower() not in _YES_NO:
+        raise ConfigError(f"{where}: rebase is yes or no, not '{said['rebase']}'.")
+    rebase = _YES_NO[said["rebase"].lower()]
+    if rebase and not said["kpi"]:
+        raise ConfigError(f"{where}: rebase is yes, but no kpi says whose usual range starts anew.")
+    plain = {"what": said["what"], "team": said["team"] or None, "kpi": said["kpi"] or None}
+    return {"on": _day(said["on"], "on", where), "kind": kind, "rebase": rebase, **plain}
+
+
+def _number(text: str, name: str, where: str) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if value - value != 0:  # not a number, or infinite
+        raise ConfigError(
+            f"{where}: {name} '{text}' is no number. Use a point for decimals and no unit; a share is a fraction: "
+            "0.85 for 85 %."
+        )
+    return value
+
+
+def _day(text: str, name: str, where: str) -> dt.date | None:
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"{where}: {name} '{text}' is no date. Write year-month-day: 2025-07-01."
+        ) from error
+
+
+def _check_overlaps(rows: list[dict[str, Any]]) -> None:
+    def key(row):
+        return row["kpi"], row["team"] or ""
+
+    for (kpi, team), group in itertools.groupby(sorted(rows, key=key), key):
+        for one, other in itertools.combinations(group, 2):
+            same_clock = one["hours"] == other["hours"] or None in (one["hours"], other["hours"])
+            if same_clock and _overlap(one, other):
+                whose = f"team {team}" if team else "everybody"
+                raise ConfigError(
+                    f"{one['where']} and {other['where']}: two targets of {kpi} for {whose} are in force at once. "
+                    "End the first on the day before the second begins (valid_to)."
+                )
+
+
+def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    def begins(row):
+        return row["valid_from"] or dt.date.min
+
+    def ends(row):
+        return row["valid_to"] or dt.date.max
+
+    return begins(one) <= ends(other) and begins(other) <= ends(one)
+
+
+def _frame(rows: list[dict], columns: tuple[str, ...], days: tuple[str, ...], numbers: tuple[str, ...]):
+    """The rows as typed columns; texts stay objects, so that None is None."""
+    made = {name: pd.Series([row[name] for row in rows], dtype=object) for name in columns}
+    made |= {name: pd.Series(pd.to_datetime(made[name])).astype("datetime64[us]") for name in days}
+    made |= {name: made[name].astype("float64") for name in numbers}
+    return pd.DataFrame(made)

@@ -1,0 +1,571 @@
+"""desk.yml, targets.csv and interventions.csv: what a desk says about itself, checked, with the line in every error."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+import yaml
+
+from kpitools.clock import Schedule, check_country
+from kpitools.errors import ConfigError, unknown
+from kpitools.goals import read_interventions, read_targets
+from kpitools.hours import Intervals, check_zone, parse_intervals, parse_weekly, zone
+from kpitools.kpi import Words
+from kpitools.words import LANGUAGES
+
+FILE = "desk.yml"
+DEFAULT_MAX_LOSS = 0.05
+
+
+class Option(NamedTuple):
+    """A choice that a KPI's definition leaves to the desk. A given value has the type of `default`."""
+
+    default: Any
+    meaning: Words
+    choices: tuple[str, ...] = ()
+
+
+OPTIONS: dict[str, Option] = {
+    "fcr_window_days": Option(
+        7,
+        Words(
+            "days after a resolution in which a reopening or a further request undoes first contact resolution",
+            "số ngày sau khi giải quyết mà việc mở lại hoặc yêu cầu mới làm mất tính giải quyết ngay lần đầu",
+        ),
+    ),
+    "fcr_needs_single_reply": Option(
+        True,
+        Words(
+            "first contact resolution asks for at most one public reply by a person",
+            "giải quyết ngay lần đầu đòi hỏi nhân viên trả lời công khai nhiều nhất một lần",
+        ),
+    ),
+    "fcr_needs_no_reopen": Option(
+        True,
+        Words(
+            "first contact resolution asks that the ticket was not reopened",
+            "giải quyết ngay lần đầu đòi hỏi phiếu không bị mở lại",
+        ),
+    ),
+    "fcr_needs_no_repeat": Option(
+        True,
+        Words(
+            "first contact resolution asks for no further ticket of the customer on the topic within the window",
+            "giải quyết ngay lần đầu đòi hỏi khách không gửi thêm phiếu cùng chủ đề trong khoảng thời gian đó",
+        ),
+    ),
+    "reopen_window_days": Option(
+        7,
+        Words(
+            "days to wait before the reopen rate of a period counts as complete",
+            "số ngày phải chờ trước khi tỷ lệ mở lại của một kỳ được coi là đầy đủ",
+        ),
+    ),
+    "service_level_seconds": Option(
+        20,
+        Words(
+            "seconds within which a call should be answered",
+            "số giây mà một cuộc gọi cần được trả lời",
+        ),
+    ),
+    "ticket_schedules": Option(
+        "all",
+        Words(
+            "business time of a ticket that had several schedules: all adds up each in its own span, last uses the last",
+            "giờ làm việc của phiếu có nhiều lịch: all cộng từng lịch trong khoảng của nó, last chỉ dùng lịch cuối",
+        ),
+        ("all", "last"),
+    ),
+    "test_tags": Option(
+        ("test",),
+        Words(
+            "tags that mark a test ticket, which never counts",
+            "nhãn đánh dấu phiếu thử nghiệm, không bao giờ được tính",
+        ),
+    ),
+}
+
+KEYS = (
+    "name",
+    "language",
+    "timezone",
+    "as_of",
+    "max_loss",
+    "dayfirst",
+    "files",
+    "schedules",
+    "default_schedule",
+    "team_schedules",
+    "options",
+    "targets",
+    "interventions",
+    "pseudonyms",
+)
+SCHEDULE_KEYS = ("timezone", "holidays", "closed", "open", "hours", "changes")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a desk says about itself.
+
+    Attributes
+    ----------
+    timezone : IANA zone of its wall clock; None where nobody stated one.
+    as_of : "now" as a naive UTC datetime; None: the last event in the data.
+    max_loss : share of rows that may be quarantined before a load refuses.
+    dayfirst : whether 01/02 is 1 February in every file; None: decided per file.
+    files : what desk.yml says of each export, as mappings for the loader; empty: every export in the folder.
+    default_schedule : for rows of no team with its own; None: business hours only where a ticket or team has one.
+    options : every name of OPTIONS with the desk's value or the default.
+    root : the folder that relative names start from.
+    """
+
+    name: str = "Desk"
+    language: str = "en"
+    timezone: str | None = None
+    as_of: dt.datetime | None = None
+    max_loss: float = DEFAULT_MAX_LOSS
+    dayfirst: bool | None = None
+    files: list[dict[str, Any]] = field(default_factory=list)
+    schedules: dict[str, Schedule] = field(default_factory=dict)
+    team_schedules: dict[str, str] = field(default_factory=dict)
+    default_schedule: str | None = None
+    options: dict[str, Any] = field(default_factory=lambda: {name: o.default for name, o in OPTIONS.items()})
+    targets: pd.DataFrame = field(default_factory=lambda: read_targets(None))
+    interventions: pd.DataFrame = field(default_factory=lambda: read_interventions(None))
+    pseudonyms: bool = True
+    root: Path = Path()
+
+
+def read_settings(path: Path | str | None = None, **overrides: Any) -> Settings:
+    """The settings of a desk.
+
+    Parameters
+    ----------
+    path : a folder (its desk.yml is read where there is one, with targets.csv and interventions.csv beside it), a
+        desk.yml by whatever name, an export (then all is default), or None.
+    overrides : keys of desk.yml with values that replace what the file says; None replaces nothing. `schedules`
+        may be a dict of `Schedule`, `targets` and `interventions` may be DataFrames.
+
+    Raises
+    ------
+    ConfigError
+        For anything the file says that cannot be followed; the message names the file, the line and what is known.
+    """
+    place, root = _locate(path)
+    said, source = _read(place) if place else ({}, _Source("settings", {}))
+    given = {key: value for key, value in overrides.items() if value is not None}
+    _known(given, KEYS, "setting", _Source("settings", {}))
+    _known(said, KEYS, "key", source)
+    has_folder = path is not None and (place is not None or Path(path).is_dir())
+    return _settings(said | given, source.without(given), root, has_folder)
+
+
+def _locate(path: Path | str | None) -> tuple[Path | None, Path]:
+    """The desk.yml, if there is one, and the folder that its names start from."""
+    if path is None:
+        return None, Path()
+    path = Path(path)
+    if path.is_dir():
+        place = path / FILE
+        return (place if place.is_file() else None), path
+    if not path.exists():
+        raise ConfigError(f"{path}: no such file or folder.")
+    return (path if path.suffix.lower() in (".yml", ".yaml") else None), path.parent
+
+
+# Reading, with lines ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A file's name and the line of each of its values, by path of keys."""
+
+    file: str
+    lines: dict[tuple[str, ...], int]
+
+    def at(self, *path: Any) -> str:
+        """The file, and the line of the value or of the nearest thing around it."""
+        keys = tuple(str(key) for key in path)
+        while keys and keys not in self.lines:
+            keys = keys[:-1]
+        return f"{self.file} line {self.lines[keys]}" if keys else self.file
+
+    def without(self, keys: Iterable[str]) -> "_Source":
+        """The same, for values that did not come from the file: their lines are not named."""
+        return _Source(self.file, {path: line for path, line in self.lines.items() if path[0] not in keys})
+
+
+def _read(place: Path) -> tuple[dict[str, Any], _Source]:
+    try:
+        text = place.read_text(encoding="utf-8-sig")
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        said = yaml.safe_load(text)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{place.name}: not UTF-8 text. Save it as UTF-8.") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" line {mark.line + 1}" if mark else ""
+        what = getattr(error, "problem", None) or "cannot be read"
+        raise ConfigError(
+            f"{place.name}{line}: not valid YAML: {what}. Indent with spaces, quote texts."
+        ) from error
+    except ValueError as error:  # a date such as 2025-02-30
+        raise ConfigError(f"{place.name}: a value cannot be read: {error}.") from error
+    if said is None:
+        return {}, _Source(place.name, {})
+    if not isinstance(said, dict):
+        raise ConfigError(f"{place.name}: expected 'key: value' lines, such as 'timezone: Asia/Ho_Chi_Minh'.")
+    lines: dict[tuple[str, ...], int] = {}
+    _collect(tree, (), lines, place.name)
+    return said, _Source(place.name, lines)
+
+
+def _collect(node: yaml.Node, path: tuple[str, ...], lines: dict[tuple[str, ...], int], file: str) -> None:
+    """Note the line of every key and item under `node`; a key given twice is an error."""
+    if isinstance(node, yaml.MappingNode):
+        children = [(key.value, key.start_mark.line + 1, value) for key, value in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        children = [(str(i), value.start_mark.line + 1, value) for i, value in enumerate(node.value)]
+    else:
+        return
+    for key, line, value in children:
+        here = (*path, str(key))
+        if here in lines:
+            raise ConfigError(
+                f"{file} line {line}: '{key}' stands twice, first on line {lines[here]}. Keep one."
+            )
+        lines[here] = line
+        _collect(value, here, lines, file)
+
+
+def _known(said: Mapping, known: Iterable[str], what: str, source: _Source, *path: str) -> None:
+    for key in said:
+        if key not in known:
+            raise ConfigError(str(unknown(what, key, known, where=source.at(*path, key))))
+
+
+# Values -------------------------------------------------------------------------------------------
+
+
+def _settings(said: Mapping[str, Any], source: _Source, root: Path, has_folder: bool) -> Settings:
+    timezone = said.get("timezone")
+    if timezone is not None:
+        check_zone(timezone, source.at("timezone"))
+    schedules = _schedules(said.get("schedules"), timezone, source)
+    return Settings(
+        name=_text(said, "name", source) or (root.resolve().name if has_folder else "Desk"),
+        language=_one_of(said.get("language", "en"), LANGUAGES, "language", source),
+        timezone=timezone,
+        as_of=_instant(said.get("as_of"), timezone, source),
+        max_loss=_share(said.get("max_loss", DEFAULT_MAX_LOSS), "max_loss", source),
+        dayfirst=_flag(said.get("dayfirst"), source, "dayfirst"),
+        files=_files(said.get("files"), source),
+        schedules=schedules,
+        team_schedules=_team_schedules(said.get("team_schedules"), schedules, source),
+        default_schedule=_default_schedule(said.get("default_schedule"), schedules, source),
+        options=_options(said.get("options"), source),
+        targets=_goals(said, "targets", read_targets, root, source, has_folder),
+        interventions=_goals(said, "interventions", read_interventions, root, source, has_folder),
+        pseudonyms=_flag(said.get("pseudonyms", True), source, "pseudonyms"),
+        root=root,
+    )
+
+
+def _wrong(source: _Source, path: tuple, value: Any, wanted: str) -> ConfigError:
+    return ConfigError(f"{source.at(*path)}: '{path[-1]}' is {wanted}, not {value!r}.")
+
+
+def _text(said: Mapping[str, Any], key: str, source: _Source) -> str | None:
+    value = said.get(key)
+    if value is None or isinstance(value, str | int | float):
+        return None if value is None else str(value)
+    raise _wrong(source, (key,), value, "a text")
+
+
+def _one_of(value: Any, known: Iterable[str], what: str, source: _Source, *path: str) -> str:
+    """`value` when it is one of the `known`, else an error at `path` (by default the key `what`)."""
+    if value not in known:
+        raise ConfigError(str(unknown(what, value, known, where=source.at(*(path or (what,))))))
+    return value
+
+
+def _flag(value: Any, source: _Source, *path: str) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    raise _wrong(source, path, value, "true or false")
+
+
+def _share(value: Any, key: str, source: _Source) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise _wrong(source, (key,), value, "a fraction from 0 to 1, such as 0.05 for 5 %")
+    return float(value)
+
+
+def _mapping(value: Any, source: _Source, *path: str) -> Mapping:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise _wrong(source, path, value, "a block of 'name: value' lines")
+    return value
+
+
+def _instant(value: Any, timezone: str | None, source: _Source) -> dt.datetime | None:
+    """Naive UTC from an ISO text or a YAML timestamp; without an offset it is the desk's wall clock."""
+    if value is None:
+        return None
+    wanted = 'a moment with its time, such as "2025-07-01 00:00" or "2025-07-01T00:00+07:00"'
+    try:
+        moment = value if isinstance(value, dt.date) else dt.datetime.fromisoformat(str(value).strip())
+    except ValueError as error:
+        raise _wrong(source, ("as_of",), value, wanted) from error
+    if not isinstance(moment, dt.datetime) or (isinstance(value, str) and ":" not in value):
+        raise _wrong(source, ("as_of",), str(value), wanted)
+    if moment.tzinfo is None:
+        if timezone is None:
+            raise ConfigError(
+                f"{source.at('as_of')}: 'as_of' {value} has no offset and the desk no timezone. Add either."
+            )
+        moment = moment.replace(tzinfo=zone(timezone))
+    return moment.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def _files(value: Any, source: _Source) -> list[dict[str, Any]]:
+    if value is None:
+        return []
+    if not isinstance(value, list | tuple):
+        raise _wrong(source, ("files",), value, "a list: a line with '- file: name.csv' for each export")
+    found = []
+    for i, entry in enumerate(value):
+        if isinstance(entry, str):
+            entry = {"file": entry}
+        if not isinstance(entry, Mapping) or not isinstance(entry.get("file"), str):
+            raise ConfigError(f"{source.at('files', i)}: an entry needs 'file: name.csv', got {entry!r}.")
+        found.append(dict(entry))
+    return found
+
+
+def _options(value: Any, source: _Source) -> dict[str, Any]:
+    said = _mapping(value, source, "options")
+    _known(said, OPTIONS, "option", source, "options")
+    return {
+        name: _option(name, said[name], source) if name in said else o.default for name, o in OPTIONS.items()
+    }
+
+
+def _option(name: str, value: Any, source: _Source) -> Any:
+    default, choices = OPTIONS[name].default, OPTIONS[name].choices
+    path = ("options", name)
+    if choices:
+        return _one_of(value, choices, f"value of '{name}'", source, *path)
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise _wrong(source, path, value, "true or false")
+        return value
+    if isinstance(default, tuple):
+        items = value if isinstance(value, list | tuple) else [] if value is None else [value]
+        return tuple(str(item) for item in items)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        raise _wrong(source, path, value, "a number, 0 or more")
+    if name.endswith("_days") and value != int(value):
+        raise _wrong(source, path, value, "a whole number of days")
+    return value
+
+
+def _goals(
+    said: Mapping[str, Any], key: str, read, root: Path, source: _Source, has_folder: bool
+) -> pd.DataFrame:
+    """What `read` makes of the file that desk.yml names, or of ``key.csv`` where the folder has one."""
+    value = said.get(key)
+    if isinstance(value, pd.DataFrame):
+        return value
+    if value is None:
+        usual = root / f"{key}.csv"
+        return read(usual if has_folder and usual.is_file() else None)
+    if not isinstance(value, str | Path):
+        raise _wrong(source, (key,), value, "the name of a CSV file")
+    place = root / value
+    if not place.is_file():
+        raise ConfigError(f"{source.at(key)}: no file '{value}' in {root.resolve().name}.")
+    return read(place)
+
+
+# Schedules ----------------------------------------------------------------------------------------
+
+
+def _schedules(value: Any, timezone: str | None, source: _Source) -> dict[str, Schedule]:
+    said = _mapping(value, source, "schedules")
+    return {str(name): _schedule(str(name), raw, timezone, source) for name, raw in said.items()}
+
+
+def _schedule(name: str, raw: Any, timezone: str | None, source: _Source) -> Schedule:
+    if isinstance(raw, Schedule):
+        return dataclasses.replace(raw, name=name)
+    path = ("schedules", name)
+    said = _mapping(raw, source, *path)
+    _known(said, SCHEDULE_KEYS, "key", source, *path)
+    where = source.at(*path)
+    own = said.get("timezone", timezone)
+    if own is None:
+        raise ConfigError(f"{where}: schedule '{name}' needs a timezone, its own or the desk's.")
+    country = said.get("holidays") or None
+    if country:
+        check_country(country, source.at(*path, "holidays"))
+    return Schedule(
+        name=name,
+        timezone=check_zone(own, source.at(*path, "timezone")),
+        changes=_changes(said, source, *path),
+        holiday_country=country,
+        closed=frozenset(_days(said.get("closed"), source, *path, "closed")),
+        open_days=_open_days(said.get("open"), source, *path, "open"),
+    )
+
+
+def _changes(said: Mapping, source: _Source, *path: str) -> tuple:
+    """The timeline of a schedule's weeks, from ``hours`` or from ``changes``."""
+    if ("hours" in said) == ("changes" in said):
+        raise ConfigError(
+            f"{source.at(*path)}: schedule '{path[-1]}' needs 'hours', or 'changes' with hours from a date each; one of the two."
+        )
+    if "hours" in said:
+        return ((None, parse_weekly(said["hours"], source.at(*path, "hours"))),)
+    entries = said["changes"]
+    if not isinstance(entries, list) or not entries:
+        raise _wrong(source, (*path, "changes"), entries, "a list of '- from: date' with 'hours' each")
+    found = []
+    for i, entry in enumerate(entries):
+        here = (*path, "changes", str(i))
+        entry = _mapping(entry, source, *here)
+        _known(entry, ("from", "hours"), "key", source, *here)
+        if "hours" not in entry:
+            raise ConfigError(f"{source.at(*here)}: a change needs 'hours'.")
+        since = None if entry.get("from") is None else _day(entry["from"], source, *here, "from")
+        if found and (since is None or (found[-1][0] or dt.date.min) >= since):
+            raise ConfigError(
+                f"{source.at(*here)}: changes stand in order of date; this one begins too early."
+            )
+        found.append((since, parse_weekly(entry["hours"], source.at(*here, "hours"))))
+    return tuple(found)
+
+
+def _day(value: Any, source: _Source, *path: str) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value).strip())
+    except ValueError as error:
+        raise ConfigError(
+            f"{source.at(*path)}: '{value}' is no date. Write year-month-day: 2025-07-01."
+        ) from error
+
+
+def _days(value: Any, source: _Source, *path: str) -> list[dt.date]:
+    """Days from a list of dates and of stretches ``2025-01-25..2025-02-02``, both ends included."""
+    if value is None:
+        return []
+    items = value if isinstance(value, list | tuple | set | frozenset) else [value]
+    return [day for i, item in enumerate(items) for day in _stretch(item, source, *path, str(i))]
+
+
+def _stretch(item: Any, source: _Source, *path: str) -> list[dt.date]:
+    first, dots, last = str(item).partition("..")
+    begin = _day(item if not dots else first, source, *path)
+    end = _day(last, source, *path) if dots else begin
+    if end < begin or (end - begin).days > 366:
+        raise ConfigError(f"{source.at(*path)}: '{item}' is no stretch of days within a year.")
+    return [begin + dt.timedelta(days=step) for step in range((end - begin).days + 1)]
+
+
+def _open_days(value: Any, source: _Source, *path: str) -> tuple[tuple[dt.date, Intervals | None], ...]:
+    """Extra open days: a list (the weekday's usual hours) or ``date: hours``."""
+    if isinstance(value, Mapping):
+        pairs = [
+            (_day(day, source, *path, day), parse_intervals(hours, source.at(*path, day)))
+            for day, hours in value.items()
+        ]
+    else:
+        pairs = [(day, None) for day in _days(value, source, *path)]
+    return tuple(sorted(pairs, key=lambda pair: pair[0]))
+
+
+def _team_schedules(value: Any, schedules: Mapping[str, Schedule], source: _Source) -> dict[str, str]:
+    said = _mapping(value, source, "team_schedules")
+    return {
+        str(team): _one_of(name, schedules, "schedule", source, "team_schedules", team)
+        for team, name in said.items()
+    }
+
+
+def _default_schedule(value: Any, schedules: Mapping[str, Schedule], source: _Source) -> str | None:
+    """The schedule named, or the only one there is."""
+    if value is None:
+        return next(iter(schedules)) if len(schedules) == 1 else None
+    return _one_of(value, schedules, "schedule", source, "default_schedule")
+
+
+# The template -------------------------------------------------------------------------------------
+
+SETTINGS_HELP = """\
+# desk.yml: what this desk says about itself. Every key may be left out.
+# desk.yml: mô tả bộ phận hỗ trợ này. Mục nào cũng có thể bỏ qua.
+
+name: My desk                      # on every report / tên trên báo cáo
+language: en                       # en or vi
+timezone: Asia/Ho_Chi_Minh         # IANA name of the desk's clock / múi giờ
+# as_of: "2025-07-01 00:00"        # when the export was taken; default: its last event / thời điểm xuất dữ liệu
+max_loss: 0.05                     # refuse a file that loses more rows than this share / tỷ lệ dòng lỗi tối đa
+# dayfirst: true                   # 01/02/2025 is 1 February; default: decided per file / ngày trước tháng
+pseudonyms: true                   # agents appear as A-07 / ẩn tên nhân viên
+
+# The exports to read; default: every export in this folder.
+# Các tệp cần đọc; mặc định: mọi tệp trong thư mục này.
+# files:
+#   - file: tickets.csv
+#     format: zendesk
+#     timezone: Asia/Ho_Chi_Minh
+#   - messages.csv
+
+# Working hours, for the business clock. Days: mon..sun or t2..t7, cn. Past midnight: "22:00-06:00". Always: "24/7".
+# Giờ làm việc. Ngày: mon..sun hoặc t2..t7, cn. Qua nửa đêm: "22:00-06:00". Suốt ngày đêm: "24/7".
+schedules:
+  office:
+    holidays: VN                   # public holidays, days off in lieu included / ngày lễ, kể cả nghỉ bù
+    # closed: [2025-12-31, 2026-02-14..2026-02-22]   # further closed days / ngày nghỉ thêm
+    # open: {2025-12-27: "08:00-12:00"}              # extra working days / ngày làm bù
+    hours:
+      mon-fri: ["08:00-12:00", "13:00-17:30"]
+      sat: "08:00-12:00"
+  # Hours that changed: the week from each date on. / Giờ thay đổi theo thời gian:
+  # night:
+  #   timezone: Europe/London      # default: the desk's / mặc định: múi giờ ở trên
+  #   changes:
+  #     - {from: 2024-01-01, hours: {daily: "22:00-06:00"}}
+  #     - {from: 2025-07-01, hours: {weekdays: "21:00-06:00"}}
+default_schedule: office
+# team_schedules:                  # teams with hours of their own / giờ riêng của từng nhóm
+#   Night team: night
+
+# targets: targets.csv             # goals; that name is the default / mục tiêu
+# interventions: interventions.csv # what was done to improve / các biện pháp cải thiện
+
+options:
+@OPTIONS@
+"""
+
+
+def _options_help() -> str:
+    """One commented line an option, with its default."""
+    lines = []
+    for name, (default, meaning, _) in OPTIONS.items():
+        shown = yaml.safe_dump(
+            list(default) if isinstance(default, tuple) else default, default_flow_style=True
+        )
+        lines += [f"  # {meaning.en}", f"  # {meaning.vi}", f"  {name}: {shown.splitlines()[0]}"]
+    return "\n".join(lines)
+
+
+SETTINGS_HELP = SETTINGS_HELP.replace("@OPTIONS@", _options_help())
