@@ -1,0 +1,42 @@
+"""docs/kpis.md, written from the catalogue: ``python -m kpitools.catalogue_doc docs/kpis.md``."""
+
+import sys
+from pathlib import Path
+
+from kpitools.kpi import Kpi
+from kpitools.kpis import CATALOGUE
+
+_HEAD = """# KPIs
+
+Written from the records in `kpitools/kpis/` by `make docs`; a test holds the two together. Every KPI also takes a
+period (`--every day|week|month|quarter`), groups (`--by team`) and, for durations, a clock (`--hours business`).
+"""
+
+
+def document() -> str:
+    """The whole document as Markdown."""
+    return _HEAD + "".join(_section(kpi) for kpi in CATALOGUE.values())
+
+
+def _section(kpi: Kpi) -> str:
+    facts = [
+        ("tiếng Việt", kpi.title.vi),
+        ("formula", kpi.formula.en),
+        ("statistic", kpi.statistic),
+        ("unit", kpi.unit),
+        ("better", kpi.better),
+        ("dated by", kpi.dated_by),
+        ("needs", ", ".join(f"{kpi.table}.{column}" for column in kpi.needs)),
+        ("left out", "; ".join(rule.dropped.en for rule in kpi.population) or "nothing"),
+        ("complete", f"`{kpi.matures_after}` after the period's end" if kpi.matures_after else "at the period's end"),
+        ("read beside", ", ".join(kpi.guards) or "–"),
+        ("source", kpi.source),
+    ]
+    rows = "\n".join(f"| {name} | {value} |" for name, value in facts)
+    notes = "\n".join(f"- {text.en}" for text in (*kpi.choices, *kpi.traps))
+    table = f"| | |\n| --- | --- |\n{rows}\n"
+    return f"\n## {kpi.name}\n\n**{kpi.title.en}.** {kpi.definition.en}\n\n{table}" + (f"\n{notes}\n" if notes else "")
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(document(), encoding="utf-8")
