@@ -11,7 +11,6 @@ and UTC day) and plain arithmetic, so they run on any SQL engine. See docs/clock
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 import ibis
@@ -79,11 +78,9 @@ def check_country(code: str, where: str = "") -> str:
     known = {name: parts for name, parts in holidays.list_supported_countries().items() if len(name) == 2}
     place = f"{where}: " if where else ""
     if country not in known:
-        near = get_close_matches(country.upper(), known, n=1, cutoff=0.5)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
         raise ConfigError(
-            f"{place}no holiday country named '{code}'.{hint} Write its two-letter code, such as VN or US-CA; "
-            "or leave it out and list the closed days."
+            f"{place}no holiday country named '{code}'. Write its two-letter code, such as VN or US-CA; or leave "
+            "it out and list the closed days."
         )
     if part and part not in known[country]:
         raise ConfigError(str(unknown(f"part of {country}", part, known[country], where=where)))
@@ -189,9 +186,7 @@ def _open_spans(schedule: Schedule, first_day: dt.date, last_day: dt.date) -> li
     margin = dt.timedelta(days=2)
     hours = _open_on(schedule, first_day - margin, last_day + margin)
     found = []
-    for start, end, offset in _segments(
-        zone(schedule.timezone), _seconds_of(first_day), _seconds_of(last_day) + DAY
-    ):
+    for start, end, offset in _segments(zone(schedule.timezone), _seconds_of(first_day), _seconds_of(last_day) + DAY):
         for midnight in range((start + offset) // DAY * DAY, end + offset, DAY):
             for opens, closes in hours(_date_of(midnight)):
                 begun, ended = midnight + opens - offset, midnight + closes - offset
@@ -222,9 +217,7 @@ def open_intervals(schedule: Schedule, first_day: dt.date, last_day: dt.date) ->
     )
 
 
-def business_seconds_between(
-    start: dt.datetime | None, end: dt.datetime | None, schedule: Schedule
-) -> float | None:
+def business_seconds_between(start: dt.datetime | None, end: dt.datetime | None, schedule: Schedule) -> float | None:
     """Business seconds from one instant to another; naive instants are UTC; None where one is missing.
 
     The plain way, for one pair: add up what the open stretches share with the span. An `end` before `start`
@@ -277,9 +270,7 @@ def calendar(schedules: Iterable[Schedule], first_day: dt.date, last_day: dt.dat
     return frame.astype(dict.fromkeys(["before_s", *pairs], "int64"))
 
 
-def _days(
-    schedule: Schedule, first_day: dt.date, last_day: dt.date
-) -> list[tuple[str, dt.date, int, list[Seconds]]]:
+def _days(schedule: Schedule, first_day: dt.date, last_day: dt.date) -> list[tuple[str, dt.date, int, list[Seconds]]]:
     by_day: dict[int, list[Seconds]] = {}
     for start, end in _open_spans(schedule, first_day, last_day):
         for midnight in range(start // DAY * DAY, end, DAY):
@@ -346,9 +337,7 @@ def business_seconds(
 def _with_elapsed(rows: ir.Table, calendar: ir.Table, at: str, schedule: str, name: str) -> ir.Table:
     """`rows` with the business seconds from the calendar's first day to the instant `at`."""
     days = calendar.rename({f"_kt_{column}": column for column in calendar.columns})
-    joined = rows.left_join(
-        days, [rows[schedule] == days["_kt_schedule"], rows[at].date() == days["_kt_day"]]
-    )
+    joined = rows.left_join(days, [rows[schedule] == days["_kt_schedule"], rows[at].date() == days["_kt_day"]])
     second = joined[at].delta(joined[at].truncate("D"), unit="microsecond") / 1e6
     elapsed = joined["_kt_before_s"].cast("float64")
     for number in range(1, (len(calendar.columns) - 3) // 2 + 1):
@@ -407,9 +396,7 @@ def business_seconds_over(
     later = _after_first(rows, calendar, start, end, spans)
     keys = [timed[key] == later[f"_kt_key_{i}"] for i, key in enumerate(("ticket_id", start, end))]
     timed = timed.left_join(later, keys)
-    under = ibis.cases(
-        (timed["_kt_unknown"] > 0, ibis.null("float64")), else_=timed["_kt_under"].fill_null(0.0)
-    )
+    under = ibis.cases((timed["_kt_unknown"] > 0, ibis.null("float64")), else_=timed["_kt_under"].fill_null(0.0))
     timed = timed.mutate(**{name: timed["_kt_before"] + under})
     return timed.drop("_kt_before", *later.columns)
 
@@ -434,13 +421,9 @@ def _before_first(rows, calendar, start: str, end: str, spans, schedule: str) ->
     first = spans.group_by(_kt_ticket=spans.ticket_id).agg(_kt_first=spans["at"].min())
     joined = rows.left_join(first, rows.ticket_id == first["_kt_ticket"])
     cut = ibis.least(joined[end], ibis.coalesce(joined["_kt_first"], joined[end]))
-    joined = joined.mutate(
-        _kt_cut=ibis.cases((joined[end].isnull(), ibis.null(joined[end].type())), else_=cut)
-    )
+    joined = joined.mutate(_kt_cut=ibis.cases((joined[end].isnull(), ibis.null(joined[end].type())), else_=cut))
     timed = business_seconds(joined, calendar, start, "_kt_cut", schedule, name="_kt_before")
-    none_of_it = (
-        timed[end].notnull() & (timed["_kt_cut"] <= timed[start]) & (timed["_kt_first"] <= timed[start])
-    )
+    none_of_it = timed[end].notnull() & (timed["_kt_cut"] <= timed[start]) & (timed["_kt_first"] <= timed[start])
     before = ibis.cases((none_of_it, 0.0), else_=timed["_kt_before"])
     return timed.mutate(_kt_before=before).drop("_kt_ticket", "_kt_first", "_kt_cut")
 
@@ -467,16 +450,12 @@ def _after_first(rows, calendar, start: str, end: str, spans) -> ir.Table:
 # The wall clock -----------------------------------------------------------------------------------
 
 
-@ibis.udf.scalar.builtin(
-    name="timezone", signature=((dtypes.string, dtypes.timestamp), dtypes.Timestamp("UTC"))
-)
+@ibis.udf.scalar.builtin(name="timezone", signature=((dtypes.string, dtypes.timestamp), dtypes.Timestamp("UTC")))
 def _from_zone(zone, at):
     """DuckDB: the instant at which the clock of a zone shows this naive timestamp."""
 
 
-@ibis.udf.scalar.builtin(
-    name="timezone", signature=((dtypes.string, dtypes.Timestamp("UTC")), dtypes.timestamp)
-)
+@ibis.udf.scalar.builtin(name="timezone", signature=((dtypes.string, dtypes.Timestamp("UTC")), dtypes.timestamp))
 def _in_zone(zone, at):
     """DuckDB: what the clock of a zone shows at this instant."""
 

@@ -146,7 +146,7 @@ def _rows(kpi: Kpi, desk: Desk, every: str | None, view: str | None) -> ir.Table
     rows = _supported(kpi, desk, every)
     for rule in kpi.population:
         rows = rows.filter(rule.keep.resolve(rows).fill_null(False))
-    return rows.filter(rows[kpi.value.end].notnull()) if view == "closed" else rows
+    return rows
 
 
 def _check_columns(kpi: Kpi, rows: ir.Table, asked: Sequence[str]) -> None:
@@ -196,7 +196,9 @@ def _valued(kpi: Kpi, desk: Desk, rows: ir.Table, hours: str, view: str | None) 
     begun, ended = rows[kpi.value.start], rows[kpi.value.end]
     rows = rows.mutate(has_ended=ended.notnull(), span_start=begun, span_end=ibis.coalesce(ended, now))
     seconds = _business_seconds(kpi, desk, rows) if hours == "business" else _calendar_seconds(rows)
-    return seconds.mutate(value=seconds.elapsed_s / SECONDS[kpi.unit])
+    value = seconds.elapsed_s / SECONDS[kpi.unit]
+    # In the closed view what still runs is counted (`open`) but is no value.
+    return seconds.mutate(value=value if view == "cohort" else ibis.ifelse(seconds.has_ended, value, None))
 
 
 def _resolved(part, rows: ir.Table) -> ir.Value:
@@ -230,18 +232,22 @@ def _query(rows: ir.Table, keys: Sequence[str], **aggregates: ir.Value) -> pd.Da
     return table.to_pandas()
 
 
+def _still_open(rows: ir.Table) -> ir.Value:
+    return (~rows.has_ended).sum().fill_null(0) if "has_ended" in rows.columns else ibis.literal(0)
+
+
 def _median(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
-    rows = rows.filter(rows.value.notnull())
     found = _query(
         rows,
         keys,
         value=rows.value.quantile(0.5),
-        n=rows.count(),
+        n=rows.value.count(),
+        open=_still_open(rows),
         p90=rows.value.quantile(0.9),
         mean=rows.value.mean(),
     )
-    found["median"], found["open"] = found.value, 0
-    return _with_ranks(found, rows, keys)
+    found["median"] = found.value
+    return _with_ranks(found, rows.filter(rows.value.notnull()), keys)
 
 
 def _with_ranks(found: pd.DataFrame, rows: ir.Table, keys: Sequence[str]) -> pd.DataFrame:
@@ -274,12 +280,12 @@ def _kaplan_meier(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame
 
 
 def _mean(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
-    rows = rows.filter(rows.value.notnull())
     found = _query(
         rows,
         keys,
         value=rows.value.mean(),
-        n=rows.count(),
+        n=rows.value.count(),
+        open=_still_open(rows),
         sd=rows.value.std(how="sample"),
         median=rows.value.quantile(0.5),
         p90=rows.value.quantile(0.9),
@@ -287,8 +293,7 @@ def _mean(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
     found["low"], found["high"] = intervals.mean_interval(found.value, found.sd, found.n)
     # A mean of times cannot be negative, though a t interval of a few long ones may say so.
     found["low"] = found.low.clip(lower=0)
-    found["mean"], found["open"] = found.value, 0
-    return found.drop(columns="sd")
+    return found.assign(mean=found.value).drop(columns="sd")
 
 
 def _share(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
@@ -403,7 +408,7 @@ def _on_grid(found, desk, every, by, statistic, start, end) -> pd.DataFrame:
     if found.empty:
         return found
     # A level must run up to the data's end, however long ago its last change.
-    last = max(found.period.max(), pd.Timestamp(desk.as_of_local)) if statistic == "level" else found.period.max()
+    last = max(found.period.max(), desk.last_moment) if statistic == "level" else found.period.max()
     starts = periods.grid(found.period.min(), last, every)
     grid = pd.DataFrame({"period": starts})
     if by:

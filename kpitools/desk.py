@@ -168,6 +168,11 @@ class Desk:
 
         return moment.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
 
+    @property
+    def last_moment(self) -> pd.Timestamp:
+        """The wall clock just before `as_of`: a period that begins at `as_of` has not begun yet."""
+        return pd.Timestamp(self.as_of_local) - pd.Timedelta(microseconds=1)
+
     def calendar(self) -> ir.Table:
         """The business calendar of every schedule of the desk, over the data's span; see `clock.calendar`."""
         if not self.settings.schedules:

@@ -366,7 +366,7 @@ def _from_relationships(desk, every: str) -> ir.Table:
     first = rows.started_local.min().to_pandas()
     if pd.isna(first):
         raise NotSupportedError("customers: no relationship has a start")
-    periods = _period_table(desk, first, desk.as_of_local, every)
+    periods = _period_table(desk, first, desk.last_moment, every)
     joined = rows.cross_join(periods)
     there = (joined.started_local < joined.period_local) & (
         joined.ended_local.isnull() | (joined.ended_local > joined.period_local)
@@ -381,14 +381,14 @@ def _from_activity(desk, every: str) -> ir.Table:
     rows = desk.base("activity")
     rows = rows.mutate(period_local=truncated(to_local(rows["at"], desk.timezone), every))
     active = rows.select("customer_id", "period_local").distinct()
-    first, last = rows.period_local.min().to_pandas(), desk.as_of_local
+    first, last = rows.period_local.min().to_pandas(), desk.last_moment
     periods = _period_table(desk, first, last, every)
     base = active.join(periods, "period_local").select("customer_id", period_local="period_end")
     now = active.select("customer_id", "period_local", is_active=ibis.literal(True))
     joined = base.left_join(now, ["customer_id", "period_local"])
     joined = joined.drop(*[c for c in joined.columns if c.endswith("_right")])
     joined = joined.mutate(segment=ibis.null("string"), is_retained=joined.is_active.fill_null(False))
-    return joined.filter(joined.period_local <= ibis.literal(last, type="timestamp(6)"))
+    return joined.filter(joined.period_local <= ibis.literal(last.to_pydatetime(), type="timestamp(6)"))
 
 
 FACTS = {

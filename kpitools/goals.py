@@ -28,14 +28,14 @@ def read_targets(path: Path | None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``kpi``; ``valid_from`` and ``valid_to``, local days, both included, NaT for no bound; ``team`` (None:
-        everybody); ``target``, ``low``, ``high`` in the KPI's unit; ``hours`` (calendar, business or None: both).
+        ``kpi``; ``valid_from`` and ``valid_to``, local days, both included, NaT for no bound; ``team``
+        (None: everybody); ``target``, ``low``, ``high`` in the KPI's unit; ``hours`` (calendar, business or None: both).
 
     Raises
     ------
     ConfigError
-        For a column, date or number that cannot be read, a goal without a value, bounds the wrong way round, or two
-        goals in force at once for the same KPI and team; the message names the lines.
+        For a column, date or number that cannot be read, a goal without a value, bounds the wrong way round, or
+        two goals in force at once for the same KPI and team; the message names the lines.
     """
     rows = _read(path, TARGET_COLUMNS, needed=("kpi",), parse=_target) if path else []
     _check_overlaps(rows)
@@ -45,19 +45,15 @@ def read_targets(path: Path | None) -> pd.DataFrame:
 def read_interventions(path: Path | None) -> pd.DataFrame:
     """What was done to improve, by date: ``on, kind, team, what, kpi, rebase``; an empty table without a file.
 
-    ``team`` None means everybody, ``kpi`` None that no KPI is named; ``rebase`` says whether the usual range of that
-    KPI starts anew on that day.
+    ``team`` None means everybody, ``kpi`` None that no KPI is named; ``rebase`` says whether the usual range of
+    that KPI starts anew on that day.
     """
-    rows = (
-        _read(path, INTERVENTION_COLUMNS, needed=("on", "kind", "what"), parse=_intervention) if path else []
-    )
+    rows = _read(path, INTERVENTION_COLUMNS, needed=("on", "kind", "what"), parse=_intervention) if path else []
     frame = _frame(rows, INTERVENTION_COLUMNS, days=("on",), numbers=())
     return frame.astype({"rebase": bool}).sort_values("on", kind="stable", ignore_index=True)
 
 
-def _read(
-    path: Path, known: tuple[str, ...], needed: tuple[str, ...], parse: Callable
-) -> list[dict[str, Any]]:
+def _read(path: Path, known: tuple[str, ...], needed: tuple[str, ...], parse: Callable) -> list[dict[str, Any]]:
     """Rows as dicts with ``where`` (file and line); blank lines are passed over."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -73,9 +69,7 @@ def _read(
             continue
         where = f"{path.name} line {reader.line_num}"
         if len(cells) > len(columns):
-            raise ConfigError(
-                f"{where}: {len(cells)} cells under {len(columns)} columns; quote a text with commas."
-            )
+            raise ConfigError(f"{where}: {len(cells)} cells under {len(columns)} columns; quote a text with commas.")
         said = dict.fromkeys(known, "") | {c: v.strip() for c, v in zip(columns, cells, strict=False)}
         for name in needed:
             if not said[name]:
@@ -92,9 +86,7 @@ def _check_columns(file: str, columns: list[str], known: tuple[str, ...], needed
         raise ConfigError(f"{file}: a column stands twice in its first line.")
     missing = [name for name in needed if name not in columns]
     if missing:
-        raise ConfigError(
-            f"{file}: its first line lacks {', '.join(missing)}. It may hold: {', '.join(known)}."
-        )
+        raise ConfigError(f"{file}: its first line lacks {', '.join(missing)}. It may hold: {', '.join(known)}.")
 
 
 def _target(said: dict[str, str], where: str) -> dict[str, Any]:
@@ -146,9 +138,7 @@ def _day(text: str, name: str, where: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise ConfigError(
-            f"{where}: {name} '{text}' is no date. Write year-month-day: 2025-07-01."
-        ) from error
+        raise ConfigError(f"{where}: {name} '{text}' is no date. Write year-month-day: 2025-07-01.") from error
 
 
 def _check_overlaps(rows: list[dict[str, Any]]) -> None:

@@ -83,17 +83,13 @@ def parse_weekly(raw: Any, where: str = "hours") -> Weekly:
     if str(raw).strip() == "24/7":
         return {day: ((0, DAY),) for day in range(7)}
     if not isinstance(raw, Mapping):
-        raise ConfigError(
-            f'{where}: expected days with hours, such as mon-fri: "08:00-17:00", or "24/7"; got {raw!r}.'
-        )
+        raise ConfigError(f'{where}: expected days with hours, such as mon-fri: "08:00-17:00", or "24/7"; got {raw!r}.')
     week: Weekly = {}
     for key, value in raw.items():
         intervals = parse_intervals(value, f"{where}, {key}")
         for day in parse_days(key, where):
             if day in week:
-                raise ConfigError(
-                    f"{where}: {_name(day)} is given twice, again in '{key}'. Give each day once."
-                )
+                raise ConfigError(f"{where}: {_name(day)} is given twice, again in '{key}'. Give each day once.")
             week[day] = intervals
     return week
 

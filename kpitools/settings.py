@@ -1,4 +1,4 @@
-"""desk.yml, targets.csv and interventions.csv: what a desk says about itself, checked, with the line in every error."""
+"""desk.yml, targets.csv and interventions.csv: what a desk says about itself, checked, errors with their line."""
 
 import dataclasses
 import datetime as dt
@@ -211,9 +211,7 @@ def _read(place: Path) -> tuple[dict[str, Any], _Source]:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""
         what = getattr(error, "problem", None) or "cannot be read"
-        raise ConfigError(
-            f"{place.name}{line}: not valid YAML: {what}. Indent with spaces, quote texts."
-        ) from error
+        raise ConfigError(f"{place.name}{line}: not valid YAML: {what}. Indent with spaces, quote texts.") from error
     except ValueError as error:  # a date such as 2025-02-30
         raise ConfigError(f"{place.name}: a value cannot be read: {error}.") from error
     if said is None:
@@ -236,9 +234,7 @@ def _collect(node: yaml.Node, path: tuple[str, ...], lines: dict[tuple[str, ...]
     for key, line, value in children:
         here = (*path, str(key))
         if here in lines:
-            raise ConfigError(
-                f"{file} line {line}: '{key}' stands twice, first on line {lines[here]}. Keep one."
-            )
+            raise ConfigError(f"{file} line {line}: '{key}' stands twice, first on line {lines[here]}. Keep one.")
         lines[here] = line
         _collect(value, here, lines, file)
 
@@ -352,9 +348,7 @@ def _files(value: Any, source: _Source) -> list[dict[str, Any]]:
 def _options(value: Any, source: _Source) -> dict[str, Any]:
     said = _mapping(value, source, "options")
     _known(said, OPTIONS, "option", source, "options")
-    return {
-        name: _option(name, said[name], source) if name in said else o.default for name, o in OPTIONS.items()
-    }
+    return {name: _option(name, said[name], source) if name in said else o.default for name, o in OPTIONS.items()}
 
 
 def _option(name: str, value: Any, source: _Source) -> Any:
@@ -376,9 +370,7 @@ def _option(name: str, value: Any, source: _Source) -> Any:
     return value
 
 
-def _goals(
-    said: Mapping[str, Any], key: str, read, root: Path, source: _Source, has_folder: bool
-) -> pd.DataFrame:
+def _goals(said: Mapping[str, Any], key: str, read, root: Path, source: _Source, has_folder: bool) -> pd.DataFrame:
     """What `read` makes of the file that desk.yml names, or of ``key.csv`` where the folder has one."""
     value = said.get(key)
     if isinstance(value, pd.DataFrame):
@@ -445,9 +437,7 @@ def _changes(said: Mapping, source: _Source, *path: str) -> tuple:
             raise ConfigError(f"{source.at(*here)}: a change needs 'hours'.")
         since = None if entry.get("from") is None else _day(entry["from"], source, *here, "from")
         if found and (since is None or (found[-1][0] or dt.date.min) >= since):
-            raise ConfigError(
-                f"{source.at(*here)}: changes stand in order of date; this one begins too early."
-            )
+            raise ConfigError(f"{source.at(*here)}: changes stand in order of date; this one begins too early.")
         found.append((since, parse_weekly(entry["hours"], source.at(*here, "hours"))))
     return tuple(found)
 
@@ -458,9 +448,7 @@ def _day(value: Any, source: _Source, *path: str) -> dt.date:
     try:
         return dt.date.fromisoformat(str(value).strip())
     except ValueError as error:
-        raise ConfigError(
-            f"{source.at(*path)}: '{value}' is no date. Write year-month-day: 2025-07-01."
-        ) from error
+        raise ConfigError(f"{source.at(*path)}: '{value}' is no date. Write year-month-day: 2025-07-01.") from error
 
 
 def _days(value: Any, source: _Source, *path: str) -> list[dt.date]:
@@ -495,8 +483,7 @@ def _open_days(value: Any, source: _Source, *path: str) -> tuple[tuple[dt.date, 
 def _team_schedules(value: Any, schedules: Mapping[str, Schedule], source: _Source) -> dict[str, str]:
     said = _mapping(value, source, "team_schedules")
     return {
-        str(team): _one_of(name, schedules, "schedule", source, "team_schedules", team)
-        for team, name in said.items()
+        str(team): _one_of(name, schedules, "schedule", source, "team_schedules", team) for team, name in said.items()
     }
 
 
@@ -561,9 +548,7 @@ def _options_help() -> str:
     """One commented line an option, with its default."""
     lines = []
     for name, (default, meaning, _) in OPTIONS.items():
-        shown = yaml.safe_dump(
-            list(default) if isinstance(default, tuple) else default, default_flow_style=True
-        )
+        shown = yaml.safe_dump(list(default) if isinstance(default, tuple) else default, default_flow_style=True)
         lines += [f"  # {meaning.en}", f"  # {meaning.vi}", f"  {name}: {shown.splitlines()[0]}"]
     return "\n".join(lines)
 

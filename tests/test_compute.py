@@ -485,3 +485,11 @@ def test_every_record_is_complete_in_both_languages():
         assert all(text.en and text.vi and text.en != text.vi for text in texts), kpi.name
         assert kpi.better in {"lower", "higher", "band", "neutral"}
         assert all(guard in CATALOGUE for guard in kpi.guards), kpi.name
+
+
+def test_waits_that_go_on_are_counted_beside_the_mean(make_desk):
+    said = messages((1, "03 09:00", "customer"), (1, "03 11:00", "agent"), (2, "03 09:00", "customer"))
+    desk = make_desk(tickets=[ticket(1, "03 09:00"), ticket(2, "03 09:00")], messages=said)
+    week = one(compute("average_wait_time", desk))
+
+    assert (week.value, week.n, week.open) == (2.0, 1, 1)

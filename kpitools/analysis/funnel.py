@@ -76,7 +76,7 @@ def _error(n):
 
 
 def spread(z, n, trim: float = TRIM) -> tuple[float, float]:
-    """How much groups differ: phi, the mean squared z-score after trimming, and tau2, 0 if chance suffices."""
+    """How much groups differ: phi, the mean squared z-score after trimming; tau2, 0 if chance suffices."""
     z = np.asarray(z, dtype=float)
     if not len(z):
         return np.nan, 0.0

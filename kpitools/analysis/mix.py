@@ -1,8 +1,8 @@
 """Rate or mix: how much of a change lies within the segments, how much in their changed weights.
 
-Kitagawa's decomposition (*Components of a difference between two rates*, 1955), symmetric and centred, so that
-it is exact and each segment's part can be read. CSAT can rise in every channel and still fall in total, because
-work moved to the channel where it is lower. These are contributions to the figure, not causes.
+Kitagawa's decomposition (*Components of a difference between two rates*, 1955), symmetric and centred, so
+that it is exact and each segment's part can be read. CSAT can rise in every channel and still fall in total,
+because work moved to the channel where it is lower. These are contributions to the figure, not causes.
 """
 
 from typing import NamedTuple

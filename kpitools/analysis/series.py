@@ -3,30 +3,40 @@
 import numpy as np
 import pandas as pd
 
+from kpitools.analysis.xmr import covers
 from kpitools.errors import ConfigError, TooFewError
 
 
 def rebase_dates(interventions: pd.DataFrame | None, kpi: str, team: str | None = None) -> list[pd.Timestamp]:
     """When new limits start for a KPI: the dates of interventions that say so. Nothing is rebased on its own.
 
-    A row without kpi or team is for all of them. ConfigError if such a row does not say what was changed.
+    A row without a team is for all teams; a row that names no KPI rebases none.
+
+    Raises
+    ------
+    ConfigError
+        If such a row does not say what was changed.
     """
     if interventions is None or interventions.empty or "rebase" not in interventions:
         return []
     rows = interventions[[_yes(value) for value in interventions["rebase"]]]
-    for column, wanted in (("kpi", kpi), ("team", team)):
-        if column in rows:
-            rows = rows[rows[column].isna() | rows[column].isin(["", wanted])]
+    rows = rows[rows["kpi"] == kpi]
+    if "team" in rows:
+        rows = rows[rows["team"].isna() | rows["team"].isin(["", team])]
     for _, row in rows.iterrows():
         if not _said(row.get("what")):
-            raise ConfigError(
-                f"the rebase of {pd.Timestamp(row['on']):%Y-%m-%d} gives no reason: fill in 'what'."
-            )
+            when = f"{pd.Timestamp(row['on']):%Y-%m-%d}"
+            raise ConfigError(f"the rebase of {kpi} on {when} gives no reason: fill in 'what'.")
     return sorted(pd.to_datetime(rows["on"]))
 
 
+def inside(dates: list[pd.Timestamp], rows: pd.DataFrame) -> list[pd.Timestamp]:
+    """Those of `dates` that lie within the periods of `rows`."""
+    return [date for date in dates if covers(date, pd.DatetimeIndex(rows["period"]))]
+
+
 def _yes(value) -> bool:
-    return str(value).strip().lower() in ("yes", "y", "true", "1", "1.0", "x", "có")
+    return str(value).strip().lower() in ("yes", "y", "true", "1", "1.0", "có")
 
 
 def _said(value) -> bool:
@@ -41,9 +51,7 @@ def regular(series: pd.DataFrame, every: str) -> pd.DataFrame:
     if known.empty:
         raise TooFewError("a trend needs periods: compute the KPI with every='week', 'month' or so.")
     if known["period"].duplicated().any():
-        raise ConfigError(
-            "a trend is of one group, and this series has several rows a period: split it first."
-        )
+        raise ConfigError("a trend is of one group, and this series has several rows a period: split it first.")
     grid = periods.grid(known["period"].iloc[0], known["period"].iloc[-1], every)
     if not known["period"].isin(grid).all():
         raise ConfigError(f"the series is not spaced by {every}: pass the `every` it was computed with.")

@@ -11,6 +11,8 @@ import pandas as pd
 
 from kpitools.analysis.intervals import CONFIDENCE
 
+_LEVEL = 1e-9  # product-limit sums carry rounding; closer than this is the same height
+
 
 class Estimate(NamedTuple):
     """A figure with its interval; NaN where it is not reached."""
@@ -51,9 +53,7 @@ def km(time, event, entry=None, confidence: float = CONFIDENCE) -> pd.DataFrame:
 
     found = _fitted(time, event, entry)
     if found is None:
-        return pd.DataFrame(
-            {name: [] for name in ("time", "survival", "low", "high", "at_risk")}, dtype=float
-        )
+        return pd.DataFrame({name: [] for name in ("time", "survival", "low", "high", "at_risk")}, dtype=float)
     survival = np.asarray(found.surv_prob, dtype=float)
     low, high = np.full(len(survival), np.nan), np.full(len(survival), np.nan)
     inner = (survival > 0) & (survival < 1)
@@ -65,25 +65,33 @@ def km(time, event, entry=None, confidence: float = CONFIDENCE) -> pd.DataFrame:
 
 
 def km_quantile(time, event, p: float = 0.5, entry=None, confidence: float = CONFIDENCE) -> Estimate:
-    """The time by which a share `p` has ended, with its log-log interval; NaN where the curve stays short of it.
+    """The time by which a share `p` has ended, with its log-log interval; NaN if the curve stays above.
 
-    Where the curve ends at 0, an upper bound not reached before is the last time at which something ended.
+    Where the curve is exactly level with the quantile the middle of the two times is taken, so that without
+    rows still running the median is the ordinary one. Where the curve ends at 0, an upper bound not reached
+    before is the last time at which something ended.
     """
     found = _fitted(time, event, entry)
     if found is None:
         return Estimate(np.nan, np.nan, np.nan)
-    value = float(found.quantile(p))
     with np.errstate(divide="ignore", invalid="ignore"):  # where the curve is 0 its log-log is infinite
-        bounds = found.quantile_ci(p, alpha=1 - confidence, method="cloglog")
-    figures = (value, *(float(bound) for bound in bounds))
+        low, high = found.quantile_ci(p, alpha=1 - confidence, method="cloglog")
+    figures = (_crossing(found.surv_times, found.surv_prob, 1 - p), float(low), float(high))
     return Estimate(*(figure if np.isfinite(figure) else np.nan for figure in figures))
+
+
+def _crossing(times: np.ndarray, survival: np.ndarray, level: float) -> float:
+    reached, passed = times[survival <= level + _LEVEL], times[survival < level - _LEVEL]
+    if not len(reached):
+        return np.nan
+    return float((reached[0] + (passed[0] if len(passed) else reached[0])) / 2)
 
 
 def rmst(time, event, horizon: float, entry=None, confidence: float = CONFIDENCE) -> Estimate:
     """The mean time within a horizon (restricted mean survival time): the area under the curve up to it.
 
-    What a mean would be if everything ended at `horizon` at the latest; unlike a mean it exists while rows are
-    still running. NaN if the longest observation is shorter than the horizon and still running.
+    What a mean would be if everything ended at `horizon` at the latest; unlike a mean it exists while rows
+    are still running. NaN if the longest observation is shorter than the horizon and still running.
     """
     from scipy.special import ndtri
 

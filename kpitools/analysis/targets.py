@@ -32,7 +32,9 @@ class Attainment(NamedTuple):
     high: float
 
 
-def target_for(targets: pd.DataFrame | None, kpi: str, team: str | None, period) -> Target | None:
+def target_for(
+    targets: pd.DataFrame | None, kpi: str, team: str | None, period, hours: str = "calendar"
+) -> Target | None:
     """The target in force for a KPI on the first day of a period; None where there is none.
 
     Parameters
@@ -40,6 +42,7 @@ def target_for(targets: pd.DataFrame | None, kpi: str, team: str | None, period)
     targets : columns kpi, valid_from, valid_to (inclusive), team, target, low, high; all but kpi may be
         missing
     team : a team's own target wins over the general one; None (the whole desk) looks at general ones only
+    hours : the clock the KPI was measured by; a target that names a clock is for that one only
 
     Notes
     -----
@@ -47,7 +50,8 @@ def target_for(targets: pd.DataFrame | None, kpi: str, team: str | None, period)
     """
     if targets is None or targets.empty:
         return None
-    rows = targets[(targets["kpi"] == kpi) & _in_force(targets, pd.Timestamp(period))]
+    same_clock = _text(targets, "hours").isin(["", hours])
+    rows = targets[(targets["kpi"] == kpi) & same_clock & _in_force(targets, pd.Timestamp(period))]
     teams = _text(rows, "team")
     chosen = rows[teams == team] if team else rows.iloc[:0]
     chosen = rows[teams == ""] if chosen.empty else chosen

@@ -7,7 +7,7 @@ import pandas as pd
 
 from kpitools import words
 from kpitools.analysis import lines, xmr
-from kpitools.analysis.series import rebase_dates, regular, windowed
+from kpitools.analysis.series import inside, rebase_dates, regular, windowed
 from kpitools.analysis.targets import Target, attainment, bounds, met, target_for
 from kpitools.kpi import Kpi
 
@@ -68,7 +68,9 @@ def judge(
     interventions: pd.DataFrame | None = None,
     team: str | None = None,
     every: str = "week",
+    hours: str = "calendar",
     window: int | None = WINDOW,
+    rebase_outside: str = "raise",
 ) -> Trend:
     """One group's series with its process limits, verdicts and targets.
 
@@ -80,7 +82,10 @@ def judge(
         period
     team : whose targets and interventions apply besides the general ones
     every : the spacing of the series; periods it lacks become visible gaps
+    hours : the clock of the series; a target that names the other one does not apply
     window : how many of the last complete periods to judge; None for all
+    rebase_outside : "raise" for a rebase that lies outside the series, or "note" to say so in the notes, for
+        series cut by a report to a part of the time
 
     Raises
     ------
@@ -89,14 +94,16 @@ def judge(
     ConfigError
         If it holds several groups or is not spaced by `every`; if a rebase lies outside it or has no reason.
     """
-    rows = regular(series, every)
-    rows["segment"] = xmr.segments(rows["period"], rebase_dates(interventions, kpi.name, team))
+    rows, dates = regular(series, every), rebase_dates(interventions, kpi.name, team)
+    kept = inside(dates, rows) if rebase_outside == "note" else dates
+    rows["segment"] = xmr.segments(rows["period"], kept)
     found = lines.charted(windowed(rows, window), kpi)
-    points = _with_targets(found.points, kpi, targets, team)
+    points = _with_targets(found.points, kpi, targets, team, hours)
     verdicts = [label and xmr.verdict(label, kpi.better) for label in points["label"]]
     points["verdict"] = pd.Series(verdicts, index=points.index, dtype=object)
     reached = attainment(points["met"][points["complete"]])
     notes = (*found.notes, *_more_notes(points, found))
+    notes += ("trend.note.rebase_outside",) if len(kept) < len(dates) else ()
     last = points[points["complete"] & points["value"].notna()].tail(1)
     return Trend(
         points=points,
@@ -121,8 +128,8 @@ def expected_false_icons(k: int) -> float:
     return EXPECTED_FALSE * k
 
 
-def _with_targets(points: pd.DataFrame, kpi: Kpi, targets, team: str | None) -> pd.DataFrame:
-    found = [target_for(targets, kpi.name, team, period) for period in points["period"]]
+def _with_targets(points: pd.DataFrame, kpi: Kpi, targets, team: str | None, hours: str) -> pd.DataFrame:
+    found = [target_for(targets, kpi.name, team, period, hours) for period in points["period"]]
     allowed = [bounds(target, kpi.better) for target in found]
     hits = [
         met(value, target, kpi.better) if complete else None

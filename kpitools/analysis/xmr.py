@@ -63,9 +63,14 @@ def segments(dates: Sequence, rebase: Sequence = ()) -> np.ndarray:
     return marks.cumsum()
 
 
+def covers(date: pd.Timestamp, dates: pd.DatetimeIndex) -> bool:
+    """Whether a date lies within the periods that start on `dates`, the last one included."""
+    length = dates[-1] - dates[-2] if len(dates) > 1 else pd.Timedelta(days=1)
+    return len(dates) > 0 and dates[0] <= date < dates[-1] + length
+
+
 def _check_inside(date: pd.Timestamp, dates: pd.DatetimeIndex) -> None:
-    last_length = dates[-1] - dates[-2] if len(dates) > 1 else pd.Timedelta(days=1)
-    if len(dates) and dates[0] <= date < dates[-1] + last_length:
+    if covers(date, dates):
         return
     covered = f"{dates[0]:%Y-%m-%d} to {dates[-1]:%Y-%m-%d}" if len(dates) else "no periods at all"
     raise ConfigError(
