@@ -1,0 +1,283 @@
+# ruff: noqa: E501 - Markdown tables and CSV have no line breaks to spend
+"""The words of the made-up shop, and the files that are text: desk.yml, targets, interventions, README."""
+
+from datetime import date, timedelta
+
+# Made-up people: four or five agents a team.
+AGENTS = (
+    ("Nguyễn Thị Mai", "Trần Văn Hùng", "Lê Thu Hà", "Phạm Quốc Anh", "Võ Minh Châu")
+    + ("Đặng Ngọc Lan", "Bùi Đức Thịnh", "Hồ Thanh Tâm", "Ngô Bảo Trân")
+    + ("Dương Hải Nam", "Lý Gia Hân", "Đỗ Tuấn Kiệt", "Phan Mỹ Linh")
+    + ("Vũ Hoàng Yến", "Mai Chí Dũng")
+)
+FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô")
+GIVEN = ("An Bình", "Bảo Ngọc", "Cẩm Tú", "Diệu Linh", "Đức Huy", "Gia Khánh", "Hải Yến", "Hồng Nhung", "Khánh Vy") + (
+    "Minh Khôi",
+    "Mỹ Duyên",
+    "Ngọc Ánh",
+    "Phương Thảo",
+    "Quang Vinh",
+    "Thanh Trúc",
+    "Thu Hằng",
+    "Tuấn Anh",
+    "Yến Nhi",
+)
+
+# By team: Bán hàng, Đổi trả, Kỹ thuật, VIP.
+TOPICS = (
+    ("Giao hàng", "Tư vấn sản phẩm", "Khuyến mãi", "Thanh toán"),
+    ("Đổi hàng", "Hoàn tiền", "Hàng lỗi", "Giao sai"),
+    ("Lỗi website", "Đăng nhập", "Bảo hành", "Ứng dụng"),
+    ("Giao hàng", "Hoàn tiền", "Bảo hành", "Thanh toán"),
+)
+TAGS = {
+    "Giao hàng": "giao_hang",
+    "Tư vấn sản phẩm": "tu_van",
+    "Khuyến mãi": "khuyen_mai",
+    "Thanh toán": "thanh_toan",
+    "Đổi hàng": "doi_tra doi_hang",
+    "Hoàn tiền": "doi_tra hoan_tien",
+    "Hàng lỗi": "doi_tra hang_loi",
+    "Giao sai": "doi_tra giao_sai",
+    "Lỗi website": "ky_thuat website",
+    "Đăng nhập": "ky_thuat dang_nhap",
+    "Bảo hành": "ky_thuat bao_hanh",
+    "Ứng dụng": "ky_thuat ung_dung",
+}
+SUBJECTS = {
+    "Giao hàng": ("Bao giờ giao hàng?", "Đơn hàng chưa tới", "Xin đổi địa chỉ nhận"),
+    "Tư vấn sản phẩm": ("Cho hỏi kích thước", "Còn màu xanh không ạ?", "Tư vấn giúp mình"),
+    "Khuyến mãi": ("Mã giảm giá không dùng được", "Hỏi chương trình ưu đãi", "Chưa nhận quà tặng"),
+    "Thanh toán": ("Thanh toán hai lần", "Chuyển khoản chưa ghi nhận", "Xin hoá đơn"),
+    "Đổi hàng": ("Muốn đổi cỡ", "Đổi sang màu khác", "Đổi sản phẩm"),
+    "Hoàn tiền": ("Chưa nhận tiền hoàn", "Xin hoàn tiền", "Bao lâu thì hoàn tiền?"),
+    "Hàng lỗi": ("Hàng bị rách", "Sản phẩm hỏng khi nhận", "Hàng lỗi đường may"),
+    "Giao sai": ("Giao nhầm sản phẩm", "Giao thiếu hàng", "Sai màu đã đặt"),
+    "Lỗi website": ("Trang không tải được", "Giỏ hàng bị mất", "Không bấm được đặt hàng"),
+    "Đăng nhập": ("Quên mật khẩu", "Không nhận được mã OTP", "Tài khoản bị khoá"),
+    "Bảo hành": ("Hỏi bảo hành", "Máy không lên nguồn", "Gửi bảo hành ở đâu?"),
+    "Ứng dụng": ("Ứng dụng bị treo", "Không cập nhật được ứng dụng", "Thông báo không hiện"),
+}
+# Text that must never become markup, a formula or a template when it is shown.
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '=HYPERLINK("http://example.com","Xem đơn")',
+    "{{7*7}} ${7*7} {% raw %}",
+    "+84 000 000 000",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    '"><img src=x onerror=alert(1)>',
+    "a,b;c\td | $x_1$ `ls` **đậm** [x](javascript:alert(1))",
+)
+
+# Working hours by weekday, Monday first: before and from the change of 2025-07-01.
+_SHORT, _LONG, _MORNING, _ALL = ((8, 12), (13, 17.5)), ((8, 12), (13, 18)), ((8, 12),), ((8, 20),)
+OFFICE = ((_SHORT,) * 5 + (_MORNING, ()), (_LONG,) * 5 + (_MORNING, ()))
+EXTENDED = ((_ALL,) * 7, (_ALL,) * 7)
+CLOSED = tuple(
+    (date.fromisoformat(first) + timedelta(days=i)).isoformat()
+    for first, count in (("2025-01-25", 9), ("2026-02-14", 9))
+    for i in range(count)
+)
+
+DESK = """\
+# Cửa hàng Sen: a made-up online shop. What each key means: `kpitools.settings`.
+name: Cửa hàng Sen
+language: vi
+timezone: Asia/Ho_Chi_Minh
+as_of: "{as_of}"
+max_loss: 0.05
+files:
+  - file: zendesk_tickets.csv
+    format: zendesk
+    timezone: Asia/Ho_Chi_Minh
+    tables:
+      tickets:
+        sla_due_at: Due date  # here the promise to the customer
+  - file: messages.csv
+    format: messages
+  - file: calls.csv
+    format: calls
+  - file: surveys.csv
+    format: surveys
+  - file: customers.csv
+    format: customers
+  - file: activity.csv
+    format: activity
+schedules:
+  office:
+    holidays: VN
+    closed: [{closed}]
+    changes:
+      - from: "2020-01-01"
+        hours:
+          mon-fri: ["08:00-12:00", "13:00-17:30"]
+          sat: ["08:00-12:00"]
+      - from: "2025-07-01"
+        hours:
+          mon-fri: ["08:00-12:00", "13:00-18:00"]
+          sat: ["08:00-12:00"]
+  extended:
+    holidays: VN
+    closed: [{closed}]
+    hours:
+      mon-sun: ["08:00-20:00"]
+default_schedule: office
+team_schedules:
+  VIP: extended
+options:
+  fcr_window_days: 7
+  reopen_window_days: 7
+  test_tags: [test, spam, closed_by_merge]
+"""
+
+SMALL_DESK = """\
+# {about}
+name: {name}
+language: vi
+timezone: Asia/Ho_Chi_Minh
+as_of: "{as_of}"
+max_loss: 0.05
+files:
+{files}
+schedules:
+  office:
+    holidays: VN
+    closed: [{closed}]
+    hours:
+      mon-fri: ["08:00-12:00", "13:00-18:00"]
+      sat: ["08:00-12:00"]
+default_schedule: office
+"""
+
+SMALL = {
+    "liveagent": (
+        "Sen trên Facebook và Zalo",
+        "The shop on Facebook and Zalo: LiveAgent, one-letter status, times in UTC.",
+        "  - {file: liveagent_tickets.csv, format: liveagent_tickets, timezone: UTC}\n"
+        "  - {file: liveagent_history.csv, format: liveagent_history, timezone: UTC}",
+    ),
+    "freshdesk": (
+        "Sen phụ tùng",
+        "The spare-parts shop: Freshdesk, HH:MM:SS of working time under '(in hrs)', answers from 1 to 5.",
+        "  - {file: freshdesk_tickets.csv, format: freshdesk, timezone: Asia/Ho_Chi_Minh}\n"
+        "  - {file: surveys.csv, format: surveys}",
+    ),
+    "eventlog": (
+        "Sen xưởng sửa chữa",
+        "The workshop: a process log with case, activity and time.",
+        "  - file: event_log.csv\n"
+        "    format: event_log\n"
+        "    timezone: Asia/Ho_Chi_Minh\n"
+        "    statuses: {assign seriousness: new, wait: pending}",
+    ),
+    "phone": (
+        "Sen tổng đài",
+        "Another hotline, of which only half-hours are known; kept apart so that no call counts twice.",
+        "  - {file: phone_intervals.csv, format: phone_intervals, timezone: Asia/Ho_Chi_Minh}",
+    ),
+}
+
+# Times in hours (handle time in minutes), shares as fractions, nps in points. An empty team means everybody.
+TARGETS = """\
+kpi,valid_from,valid_to,team,target,low,high,hours
+first_response_time,2024-07-01,2025-06-30,,4,,,calendar
+first_response_time,2025-07-01,,,2,,,calendar
+first_response_time,2024-07-01,,VIP,2,,,calendar
+first_response_time,2024-07-01,,,1.5,,,business
+average_wait_time,2024-07-01,,,12,,,calendar
+resolution_time,2024-07-01,2025-06-30,,36,,,calendar
+resolution_time,2025-07-01,,,30,,,calendar
+resolution_time,2024-07-01,,VIP,18,,,calendar
+first_resolution_time,2024-07-01,,,30,,,calendar
+csat,2024-07-01,2025-08-31,,0.75,,,
+csat,2025-09-01,,,0.8,,,
+first_contact_resolution_rate,2024-07-01,2025-12-31,,0.5,,,
+first_contact_resolution_rate,2026-01-01,,,0.55,,,
+first_contact_resolution_rate,2025-05-12,,Đổi trả,0.55,,,
+customer_retention_rate,2024-07-01,,,0.98,,,
+customer_churn_rate,2024-07-01,,,0.02,,,
+nps,2024-07-01,2025-12-31,,20,,,
+nps,2026-01-01,,,30,,,
+average_handle_time,2024-07-01,,,6,,,
+backlog,2024-07-01,,,40,,,
+sla_attainment,2024-07-01,2025-06-30,,0.8,,,
+sla_attainment,2025-07-01,,,0.85,,,
+reopen_rate,2024-07-01,,,0.08,,,
+ticket_volume,2024-07-01,,,,40,75,
+"""
+
+INTERVENTIONS = """\
+on,kind,team,what,kpi,rebase
+2025-05-12,training,Đổi trả,Tập huấn giải quyết ngay lần đầu,first_contact_resolution_rate,true
+2025-07-01,process,,Làm việc thêm nửa giờ mỗi ngày,first_response_time,false
+2025-09-01,technology,,Chatbot trả lời trước trên kênh chat,csat,true
+2025-10-13,technology,Kỹ thuật,Mua phần mềm phân loại tự động,resolution_time,false
+2025-12-01,process,,Tuần dọn yêu cầu bị quên,backlog,false
+2026-03-23,technology,Bán hàng,Macro trả lời nhanh,first_response_time,true
+"""
+
+README = """\
+# Sample data: Cửa hàng Sen
+
+A made-up Vietnamese online shop: {tickets:,} requests from {start} over {months} months, seed {seed}. Nobody in it exists;
+addresses end in example.com. Written by `kpitools.sample.make`; the same seed gives the same bytes.
+
+*Dữ liệu bịa về một cửa hàng trực tuyến, không có người thật; cùng một hạt giống (seed) cho cùng một dữ liệu.*
+
+## Files
+
+| file | rows | one row is | times | durations |
+| --- | --- | --- | --- | --- |
+| zendesk_tickets.csv | {zendesk_tickets} | a request (Zendesk's full export) | shop's clock, UTC+7 | minutes; `Resolution time` rounded hours; `Total time spent` seconds |
+| messages.csv | {messages} | a message on a request | UTC | |
+| calls.csv | {calls} | a call offered to the hotline | with offset | seconds |
+| surveys.csv | {surveys} | an invitation: NPS (0-10) or effort (1-7); empty score: no answer | UTC | |
+| customers.csv | {customers} | a customer relationship | days; monthly value in VND | |
+| activity.csv | {activity} | a purchase | UTC; VND | |
+| targets.csv | | a goal in force: shares as fractions, NPS points | days | hours; handle time minutes |
+| interventions.csv | | something done to improve | days | |
+| liveagent/liveagent_tickets.csv | {liveagent_tickets} | a request by Facebook or Zalo; status is one letter (C is Open, L is Closed) | UTC | |
+| liveagent/liveagent_history.csv | {liveagent_history} | a request in a status | UTC | seconds |
+| freshdesk/freshdesk_tickets.csv | {freshdesk_tickets} | a request for spare parts | shop's clock | HH:MM:SS of working time, though the header says hrs |
+| freshdesk/surveys.csv | {freshdesk_surveys} | an invitation, CSAT 1-5 | UTC | |
+| eventlog/event_log.csv | {event_log} | a step of a repair: case, activity, time | shop's clock | |
+| phone/phone_intervals.csv | {phone_intervals} | a half-hour of another hotline | shop's clock | H:MM:SS, averages per answered call; service level a share of them |
+
+Each folder has its own `desk.yml`. Scores of the main desk are Zendesk's Good and Bad (two-way); `Offered` was asked and
+did not answer. Customer IDs are the same in zendesk_tickets.csv (`Requester ID`), surveys.csv, customers.csv, activity.csv.
+
+Dirt, under 3 % of rows in all: exact duplicates, tickets in two versions (the later `Updated at` counts), dates that do not
+exist, tickets solved before they were created, one from 2062, deleted, merged (`closed_by_merge`), `spam` and `test` tags,
+empty groups, priorities and topics, a group name in decomposed letters, subjects that try to be markup or formulas.
+
+## The stories, for trainers
+
+1. **Tết.** Closed 25 Jan - 2 Feb 2025 and 14 - 22 Feb 2026; requests still come. Backlog and first response jump, then a fortnight of digging out.
+2. **The chatbot** (1 Sep 2025) moves chat from 12 % to 60 % of requests. CSAT rises in every channel and falls in total: Simpson's paradox.
+3. **A training that works** (12 May 2025): Đổi trả settles far more requests at first contact.
+4. **A tool that does not** (13 Oct 2025): Kỹ thuật's resolution time stays what it was.
+5. **A small team.** VIP has some four requests in a hundred and the lowest CSAT of all teams: its few answers were drawn low on purpose, within what chance does to so few. The funnel says: no difference.
+6. **Who answers.** Discontented customers answer surveys more often: the response rate rises when service is slow (Tết), and
+   the NPS of the telephone round in June 2026, where nearly everybody answered, is far above that of the e-mails.
+7. **The purge** (1 - 5 Dec 2025): forgotten requests are solved in one week; the mean resolution time by solving date explodes, the backlog falls, no customer
+   was served slower that week. In Freshdesk, `Closed time` is automatic, days or weeks after `Resolved time`.
+8. **Gaming** (23 Mar 2026): Bán hàng answers with a macro. First response falls to some 40 % of what it was; reopenings double.
+
+*Các câu chuyện: (1) Tết: dồn việc; (2) chatbot: CSAT từng kênh tăng mà tổng giảm; (3) tập huấn có hiệu quả; (4) phần mềm
+không có hiệu quả; (5) đội VIP ít số liệu đứng cuối do ngẫu nhiên; (6) khách không hài lòng hay trả lời khảo sát hơn;
+(7) tuần dọn yêu cầu bị quên làm thời gian giải quyết trung bình tăng vọt; (8) macro trả lời nhanh: phản hồi nhanh hơn nhưng bị mở lại nhiều hơn.*
+"""
+
+
+def files(*, as_of: str, seed: int, tickets: int, start: str, months: int, rows: dict[str, str]):
+    """Names and contents of the text files; ``rows`` has the number of rows of each table, in words."""
+    closed = f"{CLOSED[0]}..{CLOSED[8]}, {CLOSED[9]}..{CLOSED[17]}"
+    yield "desk.yml", DESK.format(as_of=as_of, closed=closed)
+    for folder, (name, about, exports) in SMALL.items():
+        text = SMALL_DESK.format(name=name, about=about, files=exports, as_of=as_of, closed=closed)
+        yield f"{folder}/desk.yml", text
+    yield "targets.csv", TARGETS
+    yield "interventions.csv", INTERVENTIONS
+    counts = {name.removesuffix(".csv").split("/")[-1]: number for name, number in rows.items()}
+    counts |= {"surveys": rows["surveys.csv"], "freshdesk_surveys": rows["freshdesk/surveys.csv"]}
+    yield "README.md", README.format(seed=seed, tickets=tickets, start=start, months=months, **counts)

@@ -1,0 +1,302 @@
+"""The made-up shop: the same bytes every time, real formats, stories that plain pandas can find."""
+
+import unicodedata
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from kpitools import sample, sample_texts
+from kpitools.clock import open_intervals
+from kpitools.settings import read_settings
+
+SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+FIRST_REPLY = "First reply time in minutes"
+RESOLUTION = "Full resolution time in minutes"
+SCORED = ["Good", "Bad"]
+
+
+@pytest.fixture(scope="module")
+def export():
+    """The Zendesk export as text, rows as they are."""
+    return pd.read_csv(SAMPLE / "zendesk_tickets.csv", dtype=str, keep_default_na=False)
+
+
+@pytest.fixture(scope="module")
+def tickets(export):
+    """One clean row a ticket: newest version, dates that make sense, deleted ones out."""
+    t = export[export["Status"] != "Deleted"].drop_duplicates().sort_values("Updated at", kind="stable")
+    t = t.drop_duplicates("ID", keep="last").replace("", None)
+    for column in ("Created at", "Solved at", "Due date"):
+        t[column] = pd.to_datetime(t[column], errors="coerce")
+    for column in (FIRST_REPLY, RESOLUTION, "Reopens", "Replies"):
+        t[column] = pd.to_numeric(t[column])
+    t["Group"] = t["Group"].map(lambda name: unicodedata.normalize("NFC", name), na_action="ignore")
+    return t[(t["Created at"] < "2026-07-01") & ~(t["Solved at"] < t["Created at"])]
+
+
+@pytest.fixture(scope="module")
+def surveys():
+    return pd.read_csv(SAMPLE / "surveys.csv")
+
+
+def between(rows, column, start, end):
+    return rows[(rows[column] >= start) & (rows[column] < end)]
+
+
+def backlog(tickets, day):
+    return int(((tickets["Created at"] < day) & ~(tickets["Solved at"] < day)).sum())
+
+
+def csat(rows):
+    rated = rows[rows["Satisfaction Score"].isin(SCORED)]
+    return (rated["Satisfaction Score"] == "Good").mean()
+
+
+# The stories
+
+
+@pytest.mark.parametrize(("before", "reopening", "slow"), [
+    ("2025-01-20", "2025-02-03", ("2025-01-25", "2025-02-10")),
+    ("2026-02-09", "2026-02-23", ("2026-02-14", "2026-03-02")),
+])  # fmt: skip
+def test_at_tet_backlog_and_first_response_jump(tickets, before, reopening, slow):
+    assert backlog(tickets, reopening) - backlog(tickets, before) >= 25
+
+    usual = between(tickets, "Created at", "2024-07-01", "2026-07-01")[FIRST_REPLY].median() / 60
+    tet = between(tickets, "Created at", *slow)[FIRST_REPLY].median() / 60
+    assert usual < 4
+    assert tet > 24
+
+
+def test_the_chatbot_lifts_csat_in_every_channel_and_lowers_it_in_total(tickets):
+    after = tickets["Created at"] >= "2025-09-01"
+    change = {
+        via: csat(rows[after[rows.index]]) - csat(rows[~after[rows.index]]) for via, rows in tickets.groupby("Via")
+    }
+
+    assert len(change) == 5
+    assert min(change.values()) > 0.02
+    assert -0.12 < csat(tickets[after]) - csat(tickets[~after]) < -0.04
+
+    is_chat = tickets["Via"] == "Chat"
+    assert is_chat[~after].mean() == pytest.approx(0.12, abs=0.02)
+    assert is_chat[after].mean() == pytest.approx(0.60, abs=0.03)
+
+
+def test_the_training_lifts_first_contact_resolution_of_one_team_only(tickets):
+    solved = tickets[tickets["Solved at"].notna()]
+    settled = (solved["Replies"] <= 1) & (solved["Reopens"] == 0)
+    after = solved["Created at"] >= "2025-05-12"
+    calm = solved["Created at"] < "2026-03-23"  # the macro comes then
+    change = {
+        team: settled[rows.index][after & calm].mean() - settled[rows.index][~after].mean()
+        for team, rows in solved.groupby("Group")
+    }
+
+    assert 0.12 < change["Đổi trả"] < 0.25
+    assert abs(change["Bán hàng"]) < 0.05
+    assert abs(change["Kỹ thuật"]) < 0.05
+
+
+def test_the_tool_changes_nothing(tickets):
+    hours = between(tickets[tickets["Group"] == "Kỹ thuật"], "Created at", "2025-07-01", "2026-02-09")
+    after = hours["Created at"] >= "2025-10-13"
+    before, since = (hours[rows][RESOLUTION].dropna() / 60 for rows in (~after, after))
+
+    assert min(len(before), len(since)) > 150
+    assert 0.85 < since.median() / before.median() < 1.18  # a median of 200 such times is this uncertain
+
+
+def test_the_small_team_is_last_in_csat_within_what_chance_does(tickets):
+    rated = tickets[tickets["Satisfaction Score"].isin(SCORED)]
+    good = rated["Satisfaction Score"].eq("Good").groupby(rated["Group"]).agg(["mean", "size"])
+    overall = csat(tickets)
+
+    assert good["mean"].idxmin() == "VIP"
+    assert 40 < good.loc["VIP", "size"] < 100
+    assert good["size"].drop("VIP").min() > 400
+    spread = (overall * (1 - overall) / good.loc["VIP", "size"]) ** 0.5
+    assert 0.5 < (overall - good.loc["VIP", "mean"]) / spread < 1.96
+
+
+def test_the_discontented_answer_more_often(tickets, surveys):
+    asked = tickets[tickets["Satisfaction Score"].isin([*SCORED, "Offered"])]
+    answered = asked["Satisfaction Score"] != "Offered"
+    created = asked["Created at"]
+    slow = created.between("2025-01-25", "2025-02-16") | created.between("2026-02-14", "2026-03-08")
+    assert answered[slow].mean() - answered[~slow].mean() > 0.05
+    assert csat(asked[~slow]) - csat(asked[slow]) > 0.25
+
+    nps = surveys[surveys["kind"] == "nps"]
+    score = nps["score"].dropna()
+    points = ((score >= 9).astype(int) - (score <= 6)).groupby(nps["channel"]).mean() * 100
+    rate = nps["score"].notna().groupby(nps["channel"]).mean()
+    assert rate["email"] < 0.32
+    assert rate["phone"] > 0.88
+    assert points["phone"] - points["email"] > 15
+
+
+def test_the_purge_makes_one_week_look_slow_and_empties_the_backlog(tickets):
+    purge = between(tickets, "Solved at", "2025-12-01", "2025-12-06")
+    usual = between(tickets, "Solved at", "2025-11-10", "2025-11-29")
+
+    assert purge[RESOLUTION].mean() > 20 * usual[RESOLUTION].mean()
+    assert (purge["Created at"] < "2025-09-16").sum() >= 40
+    assert backlog(tickets, "2025-11-30") - backlog(tickets, "2025-12-07") >= 35
+
+
+def test_freshdesk_closes_by_itself_days_after_the_solving():
+    f = pd.read_csv(SAMPLE / "freshdesk" / "freshdesk_tickets.csv", parse_dates=["Resolved time", "Closed time"])
+    late = (f["Closed time"] - f["Resolved time"]).dropna()
+
+    assert len(late) > 200
+    assert late.min() >= pd.Timedelta(days=3)
+    assert late.mean() > pd.Timedelta(days=8)
+
+
+def test_the_macro_answers_fast_and_doubles_the_reopenings(tickets):
+    sales = tickets[(tickets["Group"] == "Bán hàng") & (tickets["Created at"] >= "2025-09-01")]
+    tet = sales["Created at"].between("2026-02-14", "2026-03-08")
+    macro = sales["Created at"] >= "2026-03-23"
+    first = sales.loc[macro, FIRST_REPLY].median() / sales.loc[~macro & ~tet, FIRST_REPLY].median()
+    reopened = sales["Reopens"] > 0
+
+    assert first < 0.5
+    assert reopened[macro].mean() > 2 * reopened[~macro].mean()
+    others = tickets[(tickets["Group"] != "Bán hàng") & (tickets["Created at"] >= "2026-03-23")]
+    assert (others["Reopens"] > 0).mean() < 0.12
+
+
+# The files
+
+
+def test_the_repository_holds_what_make_writes(tmp_path):
+    made = sample.make(tmp_path / "sample")
+
+    files = sorted(path.relative_to(made) for path in made.rglob("*") if path.is_file())
+    kept = [path.relative_to(SAMPLE) for path in SAMPLE.rglob("*") if path.is_file()]
+    assert files == sorted(path for path in kept if ".kpitools" not in path.parts)
+    different = [str(name) for name in files if (made / name).read_bytes() != (SAMPLE / name).read_bytes()]
+    assert different == []
+
+
+def test_another_seed_is_another_shop(tmp_path):
+    one, two = (sample.make(tmp_path / str(seed), tickets=300, seed=seed) for seed in (1, 2))
+
+    assert (one / "zendesk_tickets.csv").read_bytes() != (two / "zendesk_tickets.csv").read_bytes()
+    assert (one / "targets.csv").read_bytes() == (two / "targets.csv").read_bytes()
+
+
+def test_the_sample_stays_small():
+    kept = [path for path in SAMPLE.rglob("*") if path.is_file() and ".kpitools" not in path.parts]
+    assert sum(path.stat().st_size for path in kept) < 8_000_000
+
+
+def test_a_week_has_fifty_odd_tickets(tickets):
+    weeks = tickets.resample("W", on="Created at").size()
+
+    assert 50 < weeks.mean() < 62
+    assert weeks[1:-1].min() > 25
+
+
+def test_the_dirt_is_there_and_little(export):
+    twice = export.duplicated().sum()
+    versions = export.drop_duplicates()["ID"].duplicated().sum()
+    created = pd.to_datetime(export["Created at"], format="%Y-%m-%d %H:%M:%S", errors="coerce")
+    backwards = (export["Solved at"] != "") & (export["Solved at"] < export["Created at"]) & created.notna()
+
+    assert twice == 12
+    assert versions == 24
+    assert created.isna().sum() >= 3
+    assert backwards.sum() >= 4
+    assert (twice + versions + created.isna().sum() + backwards.sum()) / len(export) < 0.03
+    assert (export["Group"] == "").any()
+    assert export["Tags"].str.contains("spam").any()
+    assert export["Tags"].str.contains("closed_by_merge").any()
+    assert export["Subject"].str.startswith("TEST").any()
+    assert (export["Status"] == "Deleted").any()
+
+
+def test_hostile_text_is_planted(export):
+    assert set(sample_texts.HOSTILE) <= set(export["Subject"])
+
+
+def test_nobody_answers_before_being_asked(tickets):
+    assert (tickets[FIRST_REPLY].dropna() >= 0).all()
+    business = pd.to_numeric(tickets[f"{RESOLUTION} within business hours"])
+    assert (business.dropna() <= tickets[RESOLUTION][business.notna()]).all()
+    both = tickets[tickets[FIRST_REPLY].notna() & tickets[RESOLUTION].notna()]
+    assert (both[FIRST_REPLY] <= both[RESOLUTION]).all()
+
+
+def test_agents_reply_within_their_working_hours(tickets):
+    first = tickets["Created at"] + pd.to_timedelta(tickets[FIRST_REPLY], unit="min")
+    office = first[(tickets["Group"] != "VIP") & first.notna()]
+
+    assert office.dt.day_of_week.max() <= 5
+    assert not office.between("2025-01-25", "2025-02-02 23:59").any()
+    minute = office.dt.hour * 60 + office.dt.minute
+    assert minute.between(7 * 60 + 59, 18 * 60).all()
+
+
+def test_the_first_human_message_is_the_first_reply(tickets):
+    messages = pd.read_csv(SAMPLE / "messages.csv", dtype={"Ticket ID": str}, parse_dates=["Created at"])
+    people = messages[(messages["Author"] == "agent") & messages["Public"]]
+    opened = tickets[tickets["Submitter"] == tickets["Requester"]].set_index("ID")
+    first = people.groupby("Ticket ID")["Created at"].min().dt.tz_convert("Asia/Ho_Chi_Minh").dt.tz_localize(None)
+    minutes = (first.reindex(opened.index) - opened["Created at"]).dt.total_seconds() / 60
+
+    assert set(messages["Author"]) == {"customer", "agent", "bot", "system"}
+    assert (minutes // 1).fillna(-1).tolist() == opened[FIRST_REPLY].fillna(-1).tolist()
+
+
+def test_customers_are_the_same_in_every_table(tickets):
+    customers = set(pd.read_csv(SAMPLE / "customers.csv", dtype=str)["customer_id"])
+
+    assert set(tickets["Requester ID"]) <= customers
+    for name in ("surveys.csv", "activity.csv"):
+        assert set(pd.read_csv(SAMPLE / name, dtype=str)["customer_id"]) <= customers
+
+
+def test_addresses_go_nowhere(export):
+    assert export["Requester email"].str.endswith("@example.com").all()
+
+
+def test_calls_add_up():
+    calls = pd.read_csv(SAMPLE / "calls.csv", parse_dates=["Offered at", "Answered at", "Ended at"])
+    answered = calls[~calls["Abandoned"]]
+    spoken = answered["Talk seconds"] + answered["Hold seconds"]
+
+    assert (answered["Ended at"] - answered["Answered at"]).dt.total_seconds().equals(spoken.astype(float))
+    assert calls.loc[calls["Abandoned"], "Answered at"].isna().all()
+    assert 0.05 < calls["Abandoned"].mean() < 0.15
+
+
+def test_every_folder_has_settings_that_can_be_read():
+    settings = {
+        folder: read_settings(SAMPLE / folder) for folder in (".", "liveagent", "freshdesk", "eventlog", "phone")
+    }
+
+    assert all(s.timezone == "Asia/Ho_Chi_Minh" for s in settings.values())
+    assert all(s.as_of == pd.Timestamp("2026-06-30 17:00") for s in settings.values())
+    for folder, s in settings.items():
+        assert all((SAMPLE / folder / entry["file"]).is_file() for entry in s.files)
+    shop = settings["."]
+    assert shop.language == "vi"
+    assert shop.team_schedules == {"VIP": "extended"}
+    first = shop.targets[shop.targets["kpi"] == "first_response_time"]
+    assert first["valid_from"].nunique() == 2
+    assert shop.interventions["on"].dt.date.astype(str).tolist() == [
+        sample.TRAINING, sample.NEW_HOURS, sample.CHATBOT, sample.TOOL, sample.PURGE[0], sample.MACRO,
+    ]  # fmt: skip
+
+
+def test_the_sample_works_the_hours_its_desk_file_states():
+    schedules = read_settings(SAMPLE).schedules
+    world = sample.World(7, sample._seconds("2024-07-01"), sample._seconds("2026-07-01"))
+    for name, team in (("office", sample.SALES), ("extended", sample.VIP)):
+        spans = open_intervals(schedules[name], pd.Timestamp("2024-07-01").date(), pd.Timestamp("2026-06-30").date())
+        stated = (spans["end_at"] - spans["start_at"]).sum().total_seconds()
+        first, last = world.hours(team).elapsed(pd.Series([world.start, world.end]).to_numpy())
+        assert stated == pytest.approx(last - first, abs=5 * 3600)  # a UTC day begins at 7 o'clock
