@@ -180,17 +180,15 @@ def resolutions(desk) -> ir.Table:
     options ask for). A repeat is another ticket of the same customer on the same topic, created after this one and no
     later than the window after its resolution.
     """
-    rows = desk.table("tickets").filter(lambda t: t.ever_resolved_at.notnull() & t.created_at.notnull())
-    window = ibis.interval(days=int(desk.option("fcr_window_days")))
-    every = desk.table("tickets").select("ticket_id", "customer_id", "topic", "created_at", "status", "is_test")
-    every = every.filter(lambda t: ~t.status.fill_null("").isin(tables.UNCOUNTED) & ~t.is_test)
-    following = ibis.window(
-        group_by=[every.customer_id, every.topic.fill_null("")], order_by=[every.created_at, every.ticket_id]
+    rows = desk.table("tickets").filter(lambda t: t.created_at.notnull())
+    # Spam and test tickets stand in a partition of their own: they are no repeat of anything.
+    is_countable = ~rows.status.fill_null("").isin(tables.UNCOUNTED) & ~rows.is_test
+    same = ibis.window(
+        group_by=[rows.customer_id, rows.topic.fill_null(""), is_countable], order_by=[rows.created_at, rows.ticket_id]
     )
-    nexts = every.mutate(next_created_at=every.created_at.lead().over(following))
-    nexts = nexts.filter(nexts.customer_id.notnull()).select("ticket_id", "next_created_at")
-    rows = rows.left_join(nexts, "ticket_id")
-    rows = rows.drop(*[c for c in rows.columns if c.endswith("_right")])
+    rows = rows.mutate(next_created_at=rows.created_at.lead().over(same))
+    rows = rows.filter(rows.ever_resolved_at.notnull())
+    window = ibis.interval(days=int(desk.option("fcr_window_days")))
     is_repeated = (rows.next_created_at <= rows.ever_resolved_at + window).fill_null(False)
     rows = rows.mutate(
         is_single_reply=rows.agent_replies <= 1,

@@ -27,42 +27,35 @@ def kaplan_meier(rows: ir.Table, keys: Sequence[str], time: str, ended: str) -> 
         where the curve does not come down so far.
     """
     curve = _curve(rows, list(keys), time, ended)
-    sizes = _agg(rows, keys, n=rows.count(), open=(~rows[ended]).sum())
-    sizes["open"] = sizes.open.fillna(0).astype("int64")
-    within = curve.is_near_median.fill_null(False)
-    found = _agg(
-        curve,
-        keys,
+    within = curve.is_near_median
+    table = curve.group_by(list(keys)) if keys else curve
+    found = table.agg(
+        n=curve.leaving.sum(),
+        open=(curve.leaving - curve.events).sum(),
         median=_quantile(curve, 0.5),
         p90=_quantile(curve, 0.9),
         low=curve.time.min(where=within),
         high=curve.next_time.max(where=within),
-        # Where the last event is still within the band, the upper bound is not reached.
         last_within=curve.time.max(where=within),
-        last=curve.time.max(),
-    )
+        last=curve.time.max(where=curve.events > 0),
+    ).to_pandas()
+    found[["n", "open"]] = found[["n", "open"]].fillna(0).astype("int64")
+    # Where the last event is still within the band, the upper bound is not reached.
     found["high"] = found.high.where(found.last_within < found["last"])
-    found = found.drop(columns=["last_within", "last"])
-    if keys:
-        return sizes.merge(found, on=list(keys), how="left")
-    return pd.concat([sizes, found], axis=1)
-
-
-def _agg(rows: ir.Table, keys: Sequence[str], **aggregates: ir.Value) -> pd.DataFrame:
-    table = rows.group_by(list(keys)).agg(**aggregates) if keys else rows.agg(**aggregates)
-    return table.to_pandas()
+    return found.drop(columns=["last_within", "last"])
 
 
 def _curve(rows: ir.Table, keys: list[str], time: str, ended: str) -> ir.Table:
-    """One row per group and distinct time of an ending: time, log_survival, is_near_median, next_time."""
+    """One row per group and distinct time: time, events, leaving, log_survival, is_near_median, next_time (of an
+    ending)."""
     picked = rows.select(*keys, time=rows[time], ended=rows[ended].cast("int64"))
     counts = picked.group_by([*keys, "time"]).agg(events=picked.ended.sum(), leaving=picked.count())
     ahead = ibis.window(group_by=keys, order_by=counts.time, preceding=0, following=None)
     so_far = ibis.window(group_by=keys, order_by="time", preceding=None, following=0)
+    later = ibis.window(group_by=keys, order_by="time", following=(1, None))
     at_risk = counts.mutate(at_risk=counts.leaving.sum().over(ahead))
-    at_risk = at_risk.filter(at_risk.events > 0)
     survivors = at_risk.at_risk - at_risk.events
-    all_gone = survivors == 0
+    all_gone = (survivors == 0) & (at_risk.events > 0)
     safe = ibis.greatest(survivors, 1)
     steps = at_risk.mutate(
         step=ibis.ifelse(all_gone, NOTHING_LEFT, (safe / at_risk.at_risk).ln()),
@@ -71,10 +64,10 @@ def _curve(rows: ir.Table, keys: list[str], time: str, ended: str) -> ir.Table:
     curve = steps.mutate(
         log_survival=steps.step.sum().over(so_far),
         greenwood=steps.spread.sum().over(so_far),
-        next_time=steps.time.lead().over(ibis.window(group_by=keys, order_by="time")),
+        next_time=ibis.ifelse(steps.events > 0, steps.time, None).min().over(later),
         is_end=steps.step == NOTHING_LEFT,
     )
-    return curve.mutate(is_near_median=_is_near(curve, 0.5))
+    return curve.mutate(is_near_median=_is_near(curve, 0.5) & (curve.events > 0))
 
 
 def _is_near(curve: ir.Table, level: float) -> ir.BooleanValue:
@@ -92,6 +85,7 @@ def _quantile(curve: ir.Table, p: float) -> ir.Value:
     import math
 
     target = math.log(1 - p)
-    reached = curve.time.min(where=curve.log_survival <= target + LEVEL)
-    passed = curve.time.min(where=curve.log_survival < target - LEVEL)
+    is_ending = curve.events > 0
+    reached = curve.time.min(where=is_ending & (curve.log_survival <= target + LEVEL))
+    passed = curve.time.min(where=is_ending & (curve.log_survival < target - LEVEL))
     return (reached + ibis.coalesce(passed, reached)) / 2
