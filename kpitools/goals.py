@@ -29,7 +29,8 @@ def read_targets(path: Path | None) -> pd.DataFrame:
     -------
     DataFrame
         ``kpi``; ``valid_from`` and ``valid_to``, local days, both included, NaT for no bound; ``team``
-        (None: everybody); ``target``, ``low``, ``high`` in the KPI's unit; ``hours`` (calendar, business or None: both).
+        (None: everybody); ``target``, ``low``, ``high`` in the KPI's unit; ``hours``
+        (calendar, business or None: both).
 
     Raises
     ------

@@ -19,6 +19,7 @@ from kpitools.words import LANGUAGES
 
 FILE = "desk.yml"
 DEFAULT_MAX_LOSS = 0.05
+MAX_DEPTH, MAX_VALUES = 20, 20_000
 
 
 class Option(NamedTuple):
@@ -75,7 +76,7 @@ OPTIONS: dict[str, Option] = {
     "ticket_schedules": Option(
         "all",
         Words(
-            "business time of a ticket that had several schedules: all adds up each in its own span, last uses the last",
+            "business time of a ticket that had several schedules: all adds up each in its span, last takes the last",
             "giờ làm việc của phiếu có nhiều lịch: all cộng từng lịch trong khoảng của nó, last chỉ dùng lịch cuối",
         ),
         ("all", "last"),
@@ -225,6 +226,8 @@ def _read(place: Path) -> tuple[dict[str, Any], _Source]:
 
 def _collect(node: yaml.Node, path: tuple[str, ...], lines: dict[tuple[str, ...], int], file: str) -> None:
     """Note the line of every key and item under `node`; a key given twice is an error."""
+    if len(path) > MAX_DEPTH or len(lines) > MAX_VALUES:  # anchors that hold themselves
+        raise ConfigError(f"{file}: nested too deeply or too long for a desk file. Write values out, without anchors.")
     if isinstance(node, yaml.MappingNode):
         children = [(key.value, key.start_mark.line + 1, value) for key, value in node.value]
     elif isinstance(node, yaml.SequenceNode):
@@ -421,7 +424,7 @@ def _changes(said: Mapping, source: _Source, *path: str) -> tuple:
     """The timeline of a schedule's weeks, from ``hours`` or from ``changes``."""
     if ("hours" in said) == ("changes" in said):
         raise ConfigError(
-            f"{source.at(*path)}: schedule '{path[-1]}' needs 'hours', or 'changes' with hours from a date each; one of the two."
+            f"{source.at(*path)}: schedule '{path[-1]}' needs either 'hours' or 'changes' ('from' and 'hours' each)."
         )
     if "hours" in said:
         return ((None, parse_weekly(said["hours"], source.at(*path, "hours"))),)

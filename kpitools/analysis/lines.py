@@ -58,12 +58,26 @@ def charted(rows: pd.DataFrame, kpi: Kpi) -> Charted:
 
 def _drawn(kind: str, rows: pd.DataFrame, values: np.ndarray) -> pd.DataFrame:
     if kind == "p_prime":
-        k = rows["k"].astype(float).where(rows["complete"])
-        return p_prime.chart(k, rows["n"], rows["segment"]).set_axis(rows.index)
+        k, n = _cases(rows.assign(value=values))
+        return p_prime.chart(k.where(rows["complete"]), n, rows["segment"]).set_axis(rows.index)
     points = xmr.chart(np.log(values) if kind == "xmr log" else values, rows["segment"]).set_axis(rows.index)
     if kind == "xmr log":
         points[list(_LINES)] = np.exp(points[list(_LINES)])
     return points
+
+
+def _cases(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series] | None:
+    """The two numbers whose quotient is the value: k of n for shares, both sums for ratios; None if it is not.
+
+    The limits of a P' chart do not change if both are counted in another unit, so sums of seconds will do too.
+    """
+    for part, whole in (("k", "n"), ("numerator", "denominator")):
+        if part in rows and whole in rows:
+            k, n = rows[part].astype(float), rows[whole].astype(float)
+            known = rows["value"].notna()
+            if np.allclose(k[known] / n[known], rows["value"][known], atol=1e-6) and (k[known] >= 0).all():
+                return (k, n) if (k[known] <= n[known]).all() else None
+    return None
 
 
 def _run(points: pd.DataFrame, values: np.ndarray) -> pd.DataFrame:
@@ -78,8 +92,8 @@ def _kind(rows: pd.DataFrame, values: np.ndarray, kpi: Kpi) -> tuple[str, tuple[
     known = values[~np.isnan(values)]
     if len(known) < FEWEST:
         return "run", ("trend.note.too_few",)
-    if kpi.statistic == "share":
-        return _share_kind(rows[rows["complete"]])
+    if kpi.unit == "share" and kpi.statistic in ("share", "ratio"):
+        return _share_kind(rows[rows["complete"] & rows["value"].notna()], kpi)
     if _wants_log(kpi, known):
         return ("xmr log", ()) if (known > 0).all() else ("xmr", ("trend.note.zero",))
     notes = []
@@ -90,11 +104,11 @@ def _kind(rows: pd.DataFrame, values: np.ndarray, kpi: Kpi) -> tuple[str, tuple[
     return "xmr", tuple(notes)
 
 
-def _share_kind(rows: pd.DataFrame) -> tuple[str, tuple[str, ...]]:
-    rows = rows[rows["value"].notna()]
-    if "k" not in rows or not np.allclose(rows["k"].astype(float) / rows["n"], rows["value"], atol=1e-6):
-        return "xmr", ("trend.note.weighted",)
-    if p_prime.expected_rarer(rows["k"], rows["n"]) < p_prime.ENOUGH:
+def _share_kind(rows: pd.DataFrame, kpi: Kpi) -> tuple[str, tuple[str, ...]]:
+    cases = _cases(rows)
+    if cases is None:
+        return "xmr", ("trend.note.weighted",) if kpi.statistic == "share" else ()
+    if p_prime.expected_rarer(*cases) < p_prime.ENOUGH:
         return "run", ("trend.note.few_cases",)
     return "p_prime", ()
 

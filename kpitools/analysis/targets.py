@@ -5,6 +5,7 @@ for one team. Each period is judged by the target in force on its first day. A t
 limits.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import pandas as pd
@@ -48,27 +49,46 @@ def target_for(
     -----
     Of several in force the one that began last wins.
     """
+    return targets_for(targets, kpi, team, [period], hours)[0]
+
+
+def targets_for(
+    targets: pd.DataFrame | None, kpi: str, team: str | None, periods: Iterable, hours: str = "calendar"
+) -> list[Target | None]:
+    """`target_for` each of `periods`."""
+    goals = _goals(targets, kpi, team, hours)
+    days = [pd.Timestamp(period) for period in periods]
+    return [next((goal.target for goal in goals if goal.begins <= day <= goal.ends), None) for day in days]
+
+
+class _Goal(NamedTuple):
+    is_own: bool
+    begins: pd.Timestamp
+    ends: pd.Timestamp
+    target: Target
+
+
+def _goals(targets: pd.DataFrame | None, kpi: str, team: str | None, hours: str) -> list[_Goal]:
+    """The goals that can apply, the one that wins first: a team's own, then the one that began last."""
     if targets is None or targets.empty:
-        return None
-    same_clock = _text(targets, "hours").isin(["", hours])
-    rows = targets[(targets["kpi"] == kpi) & same_clock & _in_force(targets, pd.Timestamp(period))]
-    teams = _text(rows, "team")
-    chosen = rows[teams == team] if team else rows.iloc[:0]
-    chosen = rows[teams == ""] if chosen.empty else chosen
-    if chosen.empty:
-        return None
-    latest = chosen.iloc[_dates(chosen, "valid_from").fillna(pd.Timestamp.min).argmax()]
-    return Target(*(_number(latest.get(part)) for part in Target._fields))
+        return []
+    rows = targets[targets["kpi"] == kpi]
+    whose = _text(rows, "team")
+    rows = rows[whose.isin(["", team or ""]) & _text(rows, "hours").isin(["", hours])]
+    begins = _days(rows, "valid_from", pd.Timestamp.min)
+    ends = _days(rows, "valid_to", pd.Timestamp.max)
+    goals = [
+        _Goal(
+            whose[index] != "", begins[index], ends[index], Target(*(_number(row.get(part)) for part in Target._fields))
+        )
+        for index, row in rows.iterrows()
+    ]
+    return sorted(goals, key=lambda goal: (goal.is_own, goal.begins), reverse=True)
 
 
-def _dates(rows: pd.DataFrame, column: str) -> pd.Series:
+def _days(rows: pd.DataFrame, column: str, default: pd.Timestamp) -> pd.Series:
     given = rows[column] if column in rows else pd.Series(pd.NaT, index=rows.index)
-    return pd.to_datetime(given).astype("datetime64[ns]")
-
-
-def _in_force(targets: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
-    begins, ends = _dates(targets, "valid_from"), _dates(targets, "valid_to")
-    return (begins.isna() | (begins <= day)) & (ends.isna() | (ends >= day))
+    return pd.to_datetime(given).astype("datetime64[ns]").fillna(default)
 
 
 def _text(rows: pd.DataFrame, column: str) -> pd.Series:

@@ -8,7 +8,7 @@ import pandas as pd
 from kpitools import words
 from kpitools.analysis import lines, xmr
 from kpitools.analysis.series import inside, rebase_dates, regular, windowed
-from kpitools.analysis.targets import Target, attainment, bounds, met, target_for
+from kpitools.analysis.targets import Target, attainment, bounds, met, targets_for
 from kpitools.kpi import Kpi
 
 EXPECTED_FALSE = 0.016  # chance that a stable series' latest point is flagged (simulated, 12 to 36 periods)
@@ -129,7 +129,7 @@ def expected_false_icons(k: int) -> float:
 
 
 def _with_targets(points: pd.DataFrame, kpi: Kpi, targets, team: str | None, hours: str) -> pd.DataFrame:
-    found = [target_for(targets, kpi.name, team, period, hours) for period in points["period"]]
+    found = targets_for(targets, kpi.name, team, points["period"], hours)
     allowed = [bounds(target, kpi.better) for target in found]
     hits = [
         met(value, target, kpi.better) if complete else None
@@ -156,7 +156,7 @@ def _more_notes(points: pd.DataFrame, found: lines.Charted) -> list[str]:
     if found.chart != "run" and (newest["trend"] | newest["shift"]).any():
         notes.append("trend.note.moving")
     carried, bound = lines.autocorrelation(points, found.scale)
-    if carried > bound:
+    if carried > bound and "trend.note.level" not in found.notes:
         notes.append("trend.note.autocorrelated")
     known = points[points["complete"] & points["value"].notna()]
     if len(known) and known["small"].iloc[-1]:

@@ -1,0 +1,221 @@
+"""The scorecard as HTML: one row a KPI, with a sparkline and icons whose shape says what their colour says."""
+
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from kpitools.analysis.trend import Trend, assurance_words, met_words, variation_words
+from kpitools.kpi import Kpi
+from kpitools.scorecard import Scorecard, Standing, families
+from kpitools.words import period, quantity, say
+
+WIDTH, HEIGHT, POINTS = 120, 35, 24
+# Verdict -> colour where no style sheet rules, and the path of its shape in a box of 16 by 16.
+_SHAPES = {
+    "improvement_high": ("#00639a", "M8 2 15 14H1Z"),
+    "improvement_low": ("#00639a", "M8 14 1 2H15Z"),
+    "concern_high": ("#a84300", "M8 1 15 8H11V15H5V8H1Z"),
+    "concern_low": ("#a84300", "M8 15 1 8H5V1H11V8H15Z"),
+    "neutral_high": ("#490092", "M8 1 15 8 8 15 1 8Z"),
+    "neutral_low": ("#490092", "M8 1 15 8 8 15 1 8Z"),
+    "common_cause": ("#59636e", "M1 8c2-5 5-5 7 0s5 5 7 0v3c-2 5-5 5-7 0S3 6 1 11Z"),
+    "consistent_pass": ("#00639a", "M2 8.5 4 6.5 6.5 9 12.5 3 14.5 5 6.5 13Z"),
+    "consistent_fail": ("#a84300", "M3 1 8 6 13 1 15 3 10 8 15 13 13 15 8 10 3 15 1 13 6 8 1 3Z"),
+    "inconsistent": ("#59636e", "M4 2 4 11 1 11 5.5 15.5 10 11 7 11 7 2ZM12 14 12 5 15 5 10.5.5 9 2 9 9 9 14Z"),
+}
+
+
+def board(card: Scorecard, language: str, links: dict[str, str] | None = None) -> str:
+    """The table of all KPIs of `card`; `links` leads from KPI names to their pages."""
+    groups = [(family, [s for s in card.standings if s.kpi.family == family]) for family in families()]
+    body = "".join(_family(name, rows, language, links or {}) for name, rows in groups if rows)
+    columns = ("kpi", "value", "spark", "change", "target", "n")
+    head = "".join(f'<th scope="col"{_number(c)}>{escape(say(f"board.{c}", language))}</th>' for c in columns)
+    caption = escape(say("board.caption", language))
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{caption}"><table class="scorecard">'
+        f'<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )  # fmt: skip
+
+
+def _number(column: str) -> str:
+    return ' class="number"' if column == "n" else ""
+
+
+def _family(name: str, rows: list[Standing], language: str, links: dict[str, str]) -> str:
+    head = f'<tr class="family"><th scope="colgroup" colspan="6">{escape(family_words(name, language))}</th></tr>'
+    return head + "".join(_row(row, language, links.get(row.kpi.name)) for row in rows)
+
+
+def family_words(name: str, language: str) -> str:
+    """The name of a family of KPIs; its own name where no words were written for it."""
+    from kpitools.errors import UnknownNameError
+
+    try:
+        return say(f"family.{name}", language)
+    except UnknownNameError:
+        return name.replace("_", " ")
+
+
+def _row(standing: Standing, language: str, link: str | None) -> str:
+    title = escape(standing.kpi.title(language))
+    name = f'<a href="{escape(link)}">{title}</a>' if link else title
+    head = f'<th scope="row">{name}</th>'
+    trend, last = standing.trend, standing.last
+    if trend is None or last is None:
+        why = standing.problem or say("board.nothing_yet", language)
+        return f'<tr>{head}<td colspan="5">{escape(why)}</td></tr>'
+    cells = (
+        ("value", _value(last, standing.kpi, trend, language)),
+        ("spark", sparkline(trend, standing.kpi, language)),
+        ("change", sign(trend.variation, variation_words(trend, language))),
+        ("target", _target(trend, language)),
+        ("n", f"{int(last['n']):,}".replace(",", "." if language == "vi" else ",")),
+    )
+    return f"<tr>{head}{''.join(_cell(column, html, language) for column, html in cells)}</tr>"
+
+
+def _cell(column: str, html: str, language: str) -> str:
+    label = escape(say(f"board.{column}", language))
+    kind = ' class="value"' if column == "value" else _number(column)
+    return f'<td{kind} data-label="{label}">{html}</td>'
+
+
+def _value(last: pd.Series, kpi: Kpi, trend: Trend, language: str) -> str:
+    low, high = last.get("low", np.nan), last.get("high", np.nan)
+    span = ""
+    if pd.notna(low) and pd.notna(high):
+        ends = {"low": quantity(low, kpi.unit, language), "high": quantity(high, kpi.unit, language)}
+        span = f'<span class="under">{escape(say("board.interval", language, **ends))}</span>'
+    when = f'<span class="under">{escape(period(last["period"], trend.every, language))}</span>'
+    return f"<b>{escape(quantity(last['value'], kpi.unit, language))}</b> {span} {when}"
+
+
+def _target(trend: Trend, language: str) -> str:
+    """The assurance in a word or two, the target, and how often it was met; the whole sentence as a tip."""
+    goal = _goal(trend, language)
+    if goal is None:
+        return f'<span class="none">{escape(assurance_words(trend, language))}</span>'
+    said = say(f"board.assurance.{trend.assurance or 'none'}", language)
+    under = [say("board.goal", language, goal=goal)]
+    if trend.met_n:
+        periods = say(f"trend.periods.{trend.every}", language)
+        under.append(say("board.met", language, k=trend.met_k, n=trend.met_n, periods=periods))
+    if trend.assurance and trend.provisional:
+        under.append(say("board.provisional", language))
+    lines = "".join(f' <span class="under">{escape(line)}</span>' for line in under)
+    tip = escape(f"{assurance_words(trend, language)}. {met_words(trend, language)}")
+    return f'<span title="{tip}">{sign(trend.assurance, said)}</span>{lines}'
+
+
+def _goal(trend: Trend, language: str) -> str | None:
+    low, high = trend.last["target_low"], trend.last["target_high"]
+    said = {"low": quantity(low, trend.unit, language), "high": quantity(high, trend.unit, language)}
+    if pd.isna(low) and pd.isna(high):
+        return None
+    key = "trend.span" if pd.notna(low) and pd.notna(high) else "trend.target.low" if pd.isna(high) else "trend.target.high"
+    return say(key, language, **said)
+
+
+def sign(verdict: str | None, text: str) -> str:
+    """An icon and its words; without a verdict, the words alone."""
+    if verdict not in _SHAPES:
+        return f'<span class="none">{escape(text)}</span>'
+    colour, path = _SHAPES[verdict]
+    kind = _kind(verdict)
+    return (
+        f'<span class="sign {kind}"><svg viewBox="0 0 16 16" width="16" height="16" fill="currentColor" '
+        f'aria-hidden="true" focusable="false"><path d="{path}"/></svg><span>{escape(text)}</span></span>'
+    )
+
+
+def _kind(verdict: str) -> str:
+    return verdict.rsplit("_", 1)[0] if verdict.endswith(("_high", "_low")) else verdict
+
+
+def sparkline(trend: Trend, kpi: Kpi, language: str) -> str:
+    """The last complete periods as a small drawing: usual range, values, target, and the last point by its verdict."""
+    points = trend.points[trend.points["complete"]].tail(POINTS).reset_index(drop=True)
+    values = points["value"].astype(float)
+    if values.notna().sum() < 2:
+        return ""
+    up = _scale(pd.concat([values, points["lower"], points["upper"]]).astype(float), trend.scale)
+    right = np.linspace(3, WIDTH - 5, len(points))
+    parts = [_band(points, right, up), _lines(points, right, up), _aim(points, right, up), _dot(trend, values, right, up)]
+    shown = values.dropna()
+    label = say(
+        "board.spark_alt",
+        language,
+        title=kpi.title(language),
+        n=len(points),
+        first=quantity(shown.iloc[0], kpi.unit, language),
+        last=quantity(shown.iloc[-1], kpi.unit, language),
+        low=quantity(shown.min(), kpi.unit, language),
+        high=quantity(shown.max(), kpi.unit, language),
+    )
+    return (
+        f'<svg class="spark" role="img" aria-label="{escape(label)}" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'width="{WIDTH}" height="{HEIGHT}">{"".join(parts)}</svg>'
+    )
+
+
+def _scale(values: pd.Series, scale: str):
+    """A function from values to heights in the drawing."""
+    turn = np.log if scale == "log" and values.min() > 0 else np.asarray
+    ends = turn(values.dropna().to_numpy(dtype=float))
+    low, high = float(np.min(ends)), float(np.max(ends))
+    reach = (high - low) or 1.0
+
+    def up(value: float) -> float:
+        if turn is np.log and not value > 0:
+            return HEIGHT + 10.0
+        return float(HEIGHT - 4 - (float(turn(value)) - low) / reach * (HEIGHT - 8))
+
+    return up
+
+
+def _band(points: pd.DataFrame, right: np.ndarray, up) -> str:
+    last = points[points["lower"].notna() & points["upper"].notna()].tail(1)
+    if last.empty:
+        return ""
+    rows = points["segment"] == last["segment"].iloc[0]
+    top, bottom = up(last["upper"].iloc[0]), up(last["lower"].iloc[0])
+    top, bottom = max(top, 0), min(bottom, HEIGHT)
+    start, end = right[rows.to_numpy()][0], right[rows.to_numpy()][-1]
+    return (
+        f'<rect class="band" x="{start:.1f}" y="{top:.1f}" width="{end - start:.1f}" height="{max(bottom - top, 0):.1f}" '
+        'fill="#e3e8ee"/>'
+    )
+
+
+def _lines(points: pd.DataFrame, right: np.ndarray, up) -> str:
+    """The values, broken where a period has none."""
+    path, joined = [], False
+    for x, value in zip(right, points["value"].astype(float), strict=True):
+        if np.isnan(value):
+            joined = False
+            continue
+        path.append(f"{'L' if joined else 'M'}{x:.1f} {up(value):.1f}")
+        joined = True
+    return f'<path class="path" d="{"".join(path)}" fill="none" stroke="#59636e" stroke-width="1.4"/>'
+
+
+def _aim(points: pd.DataFrame, right: np.ndarray, up) -> str:
+    drawn = []
+    for side in ("target_low", "target_high"):
+        value = points[side].iloc[-1]
+        height = up(value) if pd.notna(value) else -1
+        if 0 <= height <= HEIGHT:
+            drawn.append(
+                f'<line class="aim" x1="{right[0]:.1f}" x2="{right[-1]:.1f}" y1="{height:.1f}" y2="{height:.1f}" '
+                'stroke="#a3122a" stroke-dasharray="3 2"/>'
+            )
+    return "".join(drawn)
+
+
+def _dot(trend: Trend, values: pd.Series, right: np.ndarray, up) -> str:
+    at = int(values.last_valid_index())
+    verdict = trend.variation or "common_cause"
+    colour = _SHAPES[verdict][0]
+    return f'<g class="{_kind(verdict)}"><circle cx="{right[at]:.1f}" cy="{up(values[at]):.1f}" r="3.2" fill="{colour}"/></g>'

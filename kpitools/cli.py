@@ -1,0 +1,385 @@
+"""The command line: parse, call, print. Heavy imports wait inside the commands, so that --help is quick."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kpitools.errors import ConfigError, KpitoolsError
+from kpitools.words import check_language, say
+
+app = typer.Typer(
+    help="Customer-service KPIs from helpdesk exports: numbers, trends and HTML reports, in English and Vietnamese.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Language = Annotated[str, typer.Option("--language", "-l", envvar="KPITOOLS_LANGUAGE", help="en or vi")]
+Every = Annotated[str, typer.Option(help="day, week, month, quarter or all")]
+Hours = Annotated[str, typer.Option(help="calendar or business; for durations")]
+INTERRUPTED = 130  # what shells give for Ctrl-C
+
+
+def main() -> None:
+    """Run the command line; an input's fault is one message and exit code 2, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except KpitoolsError as error:
+        typer.echo(f"kpitools: {error}", err=True)
+        raise SystemExit(error.exit_code) from None
+
+
+@app.command()
+def check(
+    export: Annotated[Path, typer.Argument(help="an export file, a folder of them, or a folder with desk.yml")],
+    language: Language = "en",
+) -> None:
+    """Say what an export is, what was assumed, what is wrong in it, and which KPIs it gives."""
+    check_language(language)
+    from kpitools.load import load
+
+    desk = load(existing(export))
+    typer.echo(repr(desk))
+    if desk.report is not None:
+        _print_report(desk.report, language)
+    _print_kpis(desk, language)
+    typer.echo(say("cli.check.next", language, path=export))
+
+
+@app.command("list")
+def list_kpis(language: Language = "en") -> None:
+    """List all KPIs: name, title, unit, which way is better, what it needs."""
+    check_language(language)
+    from kpitools.kpis import CATALOGUE
+
+    rows = [
+        (k.name, k.title(language), k.unit, say(f"cli.better.{k.better}", language), _needs(k))
+        for k in CATALOGUE.values()
+    ]
+    heads = [say(f"cli.list.{name}", language) for name in ("name", "kpi", "unit", "better", "needs")]
+    _table(heads, rows, say("cli.list.title", language))
+
+
+@app.command()
+def compute(
+    kpi: Annotated[str, typer.Argument(help="a name from `kpitools list`")],
+    path: Annotated[Path, typer.Argument(help="an export file or a folder")],
+    every: Every = "week",
+    by: Annotated[list[str] | None, typer.Option(help="a column to split by; may be given again")] = None,
+    hours: Hours = "calendar",
+    start: Annotated[str | None, typer.Option("--from", help="first local day, such as 2025-01-01")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="local day after the last")] = None,
+    form: Annotated[str, typer.Option("--format", help="table, csv or json")] = "table",
+    language: Language = "en",
+) -> None:
+    """Compute one KPI: a row per period and group, with interval and n."""
+    _one_of(form, ("table", "csv", "json"), "--format")
+    check_language(language)
+    from kpitools.compute import compute as compute_kpi
+    from kpitools.kpis import get
+    from kpitools.load import load
+
+    record = get(kpi)
+    for option, value in (("--from", start), ("--to", end)):
+        _check_day(option, value)
+    desk, by = load(existing(path)), tuple(by or ())
+    found = compute_kpi(record, desk, every=every, by=by, hours=hours, start=start, end=end)
+    _print_series(found, record, by, every, form, language)
+
+
+@app.command()
+def report(
+    plan: Annotated[Path | None, typer.Argument(help="a plan.yml; without one, all pages the data supports")] = None,
+    desk: Annotated[Path | None, typer.Option(help="export or folder; without it and a plan, the sample")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder to publish to")] = None,
+    language: Annotated[list[str] | None, typer.Option("--language", "-l", help="en, vi; may be given again")] = None,
+    every: Annotated[str | None, typer.Option(help="periods of the scorecard")] = None,
+    hours: Annotated[str | None, typer.Option(help="calendar or business, for the scorecard")] = None,
+) -> None:
+    """Run the notebooks and publish a folder of HTML that opens offline; index.html is the scorecard.
+
+    Exit code 0: all is there; 1: some page failed (its page and the first one say so); 2: bad input or plan.
+    """
+    import signal
+
+    from kpitools.report.runner import kill_all
+
+    for number in (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
+        signal.signal(number, _as_interrupt)
+    chosen = _plan(plan, desk, out, tuple(language or ()), every, hours)
+    try:
+        code = _report(chosen)
+    except KeyboardInterrupt:
+        kill_all()
+        typer.echo(say("cli.report.stopped", chosen.languages[0]), err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    raise typer.Exit(code)
+
+
+@app.command()
+def lab(
+    folder: Annotated[Path | None, typer.Argument(help="where the notebooks are, or are copied to")] = None,
+    browser: Annotated[bool, typer.Option(help="open the browser")] = True,
+    language: Language = "en",
+) -> None:
+    """Open the notebooks in JupyterLab; those of an installed package are copied first, so that edits stay yours."""
+    import subprocess
+
+    place = notebooks_to_edit(folder, check_language(language))
+    command = [sys.executable, "-m", "jupyterlab", str(place), *([] if browser else ["--no-browser"])]
+    raise typer.Exit(subprocess.call(command))
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(help="the folder to make")], language: Language = "en") -> None:
+    """Make a folder to start from: desk.yml, targets.csv, interventions.csv and plan.yml, with comments."""
+    check_language(language)
+    from kpitools.starter import write_starter
+
+    for path in write_starter(folder):
+        typer.echo(say("cli.new.written", language, path=path))
+    typer.echo(say("cli.new.next", language, folder=folder))
+
+
+@app.command()
+def sample(
+    tickets: Annotated[int, typer.Option(min=40, help="how many tickets")] = 6000,
+    seed: Annotated[int, typer.Option(help="the same seed makes the same desk")] = 7,
+    out: Annotated[Path, typer.Option(help="folder to write")] = Path("sample-desk"),
+    language: Language = "en",
+) -> None:
+    """Make up a desk's exports of any size, with known stories in them."""
+    from kpitools.sample import make
+
+    if out.exists() and any(out.iterdir()):
+        raise ConfigError(f"{out} is there and not empty: name another folder with --out.")
+    typer.echo(say("cli.new.written", check_language(language), path=make(out, tickets=tickets, seed=seed) or out))
+
+
+# Helpers ----------------------------------------------------------------------------------------------------
+
+
+def existing(path: Path) -> Path:
+    """`path` itself, or ConfigError."""
+    if not path.exists():
+        raise ConfigError(f"there is no file or folder {path}.")
+    return path
+
+
+def notebooks_to_edit(folder: Path | None, language: str) -> Path:
+    """A folder with notebooks that may be written to."""
+    import shutil
+
+    from kpitools import resources
+
+    bundled = resources.notebooks()
+    if folder is None and "_bundled" not in bundled.parts:
+        return bundled
+    folder = folder or Path("kpitools-notebooks")
+    if not folder.exists():
+        shutil.copytree(bundled, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        typer.echo(say("cli.lab.copied", language, path=folder))
+    return folder
+
+
+def _as_interrupt(number: int, frame: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _one_of(value: str, known: tuple[str, ...], option: str) -> None:
+    from kpitools.errors import unknown
+
+    if value not in known:
+        raise unknown(f"{option} choice", value, known)
+
+
+def _check_day(option: str, value: str | None) -> None:
+    import datetime as dt
+
+    try:
+        if value is not None:
+            dt.date.fromisoformat(value)
+    except ValueError:
+        raise ConfigError(f"{option} takes a day such as 2025-01-31, got '{value}'.") from None
+
+
+def _plan(plan, desk, out, languages: tuple[str, ...], every, hours):
+    """The plan file or the default plan, with what the options say instead."""
+    from dataclasses import replace
+
+    from kpitools.report.plan import EVERY, HOURS, read_plan
+
+    said: dict[str, Any] = {}
+    if languages:
+        said["languages"] = tuple(dict.fromkeys(check_language(name) for name in languages))
+    if every is not None:
+        _one_of(every, EVERY, "--every")
+        said["every"] = every
+    if hours is not None:
+        _one_of(hours, HOURS, "--hours")
+        said["hours"] = hours
+    if out is not None:
+        said["publish"] = out.absolute()
+    if plan is None:
+        return replace(_default_plan(desk), **said)
+    if desk is not None:
+        said["desk"] = existing(desk).resolve()
+    return replace(read_plan(plan), **said)
+
+
+def _default_plan(desk: Path | None):
+    from kpitools import resources
+    from kpitools.load import load
+    from kpitools.report.plan import default_plan
+
+    path = existing(desk).resolve() if desk is not None else resources.sample()
+    loaded = load(path)
+    support = loaded.kpis()
+    # A reader of one's own desk meets the desk's language first; the sample is for everyone.
+    first = loaded.language if desk is not None else "en"
+    languages = (first, *(name for name in ("en", "vi") if name != first))
+    return default_plan(path, support.kpi[support.supported].tolist(), Path("site").absolute(), languages)
+
+
+def _report(plan) -> int:
+    import time
+
+    from kpitools.report.runner import report as run
+
+    started, total, language = time.monotonic(), len(plan.pages) * len(plan.languages), plan.languages[0]
+    with _Progress(total, language) as progress:
+        result = run(plan, progress.told)
+    failed = [outcome for outcome in result.outcomes if not outcome.ok]
+    typer.echo(say("cli.report.done", language, n=total, seconds=round(time.monotonic() - started)))
+    if failed:
+        typer.echo(say("cli.report.failed", language, n=len(failed)), err=True)
+    if result.failed_kpis:
+        typer.echo(say("cli.report.scorecard_failed", language, names=", ".join(result.failed_kpis)), err=True)
+    typer.echo(say("cli.report.open", language, path=plan.publish / "index.html"))
+    return 1 if failed or result.failed_kpis else 0
+
+
+class _Progress:
+    """A bar on a terminal, a line a page elsewhere; failures are always said."""
+
+    def __init__(self, total: int, language: str):
+        from rich.console import Console
+
+        self.console, self.total, self.language, self.bar = Console(stderr=True), total, language, None
+
+    def __enter__(self) -> "_Progress":
+        if self.console.is_terminal:
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self.bar = Progress(*columns, console=self.console)
+            self.bar.start()
+            self.task = self.bar.add_task(say("report.progress", self.language), total=self.total)
+        return self
+
+    def __exit__(self, *problem) -> None:
+        if self.bar is not None:
+            self.bar.stop()
+
+    def told(self, outcome) -> None:
+        """Show that one page ended."""
+        line = f"{outcome.status:<9} {outcome.page.slug} ({outcome.language}) {outcome.seconds:.1f} s {outcome.error}"
+        if self.bar is None:
+            typer.echo(line.rstrip())
+            return
+        self.bar.advance(self.task)
+        if not outcome.ok:
+            self.console.print(line.rstrip(), style="red", markup=False, highlight=False)
+
+
+def _print_report(found, language: str) -> None:
+    import pandas as pd
+
+    wanted = ["file", "format", "encoding", "delimiter", "timezone", "rows_read", "accepted", "quarantined", "duplicates"]
+    _frame(found.files[[c for c in wanted if c in found.files]], say("cli.check.files", language))
+    _frame(found.assumptions, say("cli.check.assumptions", language))
+    findings: pd.DataFrame = found.findings
+    if findings.empty:
+        typer.echo(say("cli.check.clean", language))
+    else:
+        wanted = ["file", "rule", "column", "rows", "example", "line", "kind"]
+        _frame(findings[[c for c in wanted if c in findings]], say("cli.check.findings", language))
+
+
+def _print_kpis(desk, language: str) -> None:
+    from kpitools.kpis import CATALOGUE
+
+    support = desk.kpis()
+    names = support.kpi[support.supported].tolist()
+    typer.echo(say("cli.check.supported", language, n=len(names), names=", ".join(names)))
+    lacking = support[~support.supported]
+    if len(lacking):
+        typer.echo(say("cli.check.unsupported", language))
+    for row in lacking.itertuples():
+        title = CATALOGUE[row.kpi].title(language)
+        typer.echo("  " + say("cli.check.lacks", language, title=title, missing=row.missing))
+
+
+def _needs(kpi) -> str:
+    return ", ".join(f"{kpi.table}.{column}" for column in kpi.needs)
+
+
+def _print_series(found, kpi, by: tuple[str, ...], every: str, form: str, language: str) -> None:
+    if form == "csv":
+        from kpitools.report.site import spreadsheet_safe
+
+        typer.echo(spreadsheet_safe(found).to_csv(index=False), nl=False)
+    elif form == "json":
+        typer.echo(found.to_json(orient="records", date_format="iso", force_ascii=False, indent=2))
+    else:
+        rows = [_series_row(row, kpi, by, every, language) for _, row in found.iterrows()]
+        heads = ["period", *by, "value", "interval", "n", ""]
+        heads = [h if h in by or not h else say(f"cli.compute.{h}", language) for h in heads]
+        _table(heads, rows, kpi.title(language))
+
+
+def _series_row(row, kpi, by: tuple[str, ...], every: str, language: str) -> tuple[str, ...]:
+    from kpitools.words import number, period, quantity
+
+    low, high = (quantity(row[end], kpi.unit, language) for end in ("low", "high"))
+    when = period(row["period"], every, language)
+    note = "" if row["complete"] else say("cli.compute.incomplete", language)
+    interval = f"{low} – {high}" if row["low"] == row["low"] else "–"
+    value, n = quantity(row["value"], kpi.unit, language), number(row["n"], language, 0)
+    return (when, *(str(row[column]) for column in by), value, interval, n, note)
+
+
+def _frame(frame, title: str) -> None:
+    rows = [tuple(_cell(value) for value in row) for row in frame.itertuples(index=False)]
+    _table([str(column) for column in frame.columns], rows, title)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None or value != value else str(value)
+
+
+def _table(heads: list[str], rows: list[tuple[str, ...]], title: str) -> None:
+    """A table on the terminal; texts are shown as they are, never read as markup or terminal codes."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for head in heads:
+        table.add_column(Text(head), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("".join(c for c in cell if c.isprintable() or c == "\n")) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=200)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

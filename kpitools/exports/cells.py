@@ -1,0 +1,117 @@
+"""Text -> numbers, durations, flags and canonical words, as SQL expressions over the all-text table."""
+
+from typing import Any, NamedTuple
+
+from kpitools.exports.mapping import CLOSED, UNITS, ColumnMap, fold, vocabulary
+
+# What systems write for "nothing" in columns that are not text.
+MISSING = ("-", "--", "–", "n/a", "na", "null", "none", "nan", "nat", "#n/a")
+
+
+def quote(value: Any) -> str:
+    """A SQL literal."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def cell(position: int, decomposed: bool) -> str:
+    """SQL: the trimmed text of a column; empty is missing."""
+    text = f"nullif(trim(c{position}), '')"
+    return f"nfc_normalize({text})" if decomposed else text
+
+
+def number(text: str, decimal: str) -> str:
+    """SQL: a number; thousands separators only where they stand in threes, a trailing % divides by 100."""
+    share = f"(case when {text}[-1] = '%' then 100 else 1 end)"
+    if decimal == ",":
+        dotted = f"replace(replace(rtrim({text}, '% '), '.', ''), ',', '.')"
+        grouped = f"regexp_full_match({text}, '[+-]?(\\d+|\\d{{1,3}}(\\.\\d{{3}})+)(,\\d+)? ?%?')"
+        return f"(case when {grouped} then try_cast({dotted} as double) / {share} end)"
+    plain = f"try_cast({text} as double)"
+    bare = f"replace(rtrim({text}, '% '), ',', '')"
+    grouped = f"regexp_full_match({text}, '[+-]?(\\d+|\\d{{1,3}}(,\\d{{3}})+)(\\.\\d*)? ?%?')"
+    return (
+        f"(case when isfinite({plain}) then {plain} when {plain} is null and {grouped} "
+        f"then try_cast({bare} as double) / {share} end)"
+    )
+
+
+def whole(text: str, decimal: str) -> str:
+    """SQL: a whole number; 3.0 is one, 3.5 is none."""
+    real = number(text, decimal)
+    checked = f"when {real} = floor({real}) then try_cast({real} as bigint)"
+    exact = f"regexp_full_match({text}, '\\d{{1,15}}')" if decimal == "," else f"instr({text}, '.') = 0 and instr({text}, 'e') = 0"
+    return f"(case when {exact} and try_cast({text} as bigint) is not null then try_cast({text} as bigint) {checked} end)"
+
+
+def duration(text: str, unit: str, decimal: str) -> str:
+    """SQL: seconds from a number of `unit`, or from H:MM:SS."""
+    if unit != "hms":
+        return f"({number(text, decimal)} * {UNITS[unit]})"
+    bare = f"ltrim({text}, '-')"
+    h, m, s = (f"try_cast(split_part({bare}, ':', {part}) as double)" for part in (1, 2, 3))
+    sign = f"(case when {text}[1] = '-' then -1 else 1 end)"
+    return f"(case when split_part({text}, ':', 4) = '' then {sign} * ({h} * 3600 + {m} * 60 + {s}) end)"
+
+
+def duration_unit(con, table: str, text: str) -> str | None:
+    """hms where every value is H:MM:SS; None where that does not tell the unit."""
+    total, clocks = con.execute(
+        f"select count(v), count_if(regexp_full_match(v, '-?\\d+:\\d\\d:\\d\\d(\\.\\d+)?')) from (select {text} as v from {table}) "
+        f"where lower(v) not in {MISSING}"
+    ).fetchone()
+    return "hms" if clocks == total else None
+
+
+class Worded(NamedTuple):
+    """A column read through its words: SQL, the words nobody knows (with rows and first row), the words meaning missing."""
+
+    sql: str
+    strangers: list[tuple[str, int, int]]
+    blanks: list[str]
+
+
+def words(con, table: str, text: str, column: ColumnMap) -> Worded | None:
+    """SQL for a column with a vocabulary, by the distinct values it really has; None for one without."""
+    known = vocabulary(column)
+    if known is None:
+        return None
+    known = {fold(word): value for word, value in known.items()}
+    found = con.execute(
+        f"select v, count(*), min(_row) from (select {text} as v, _row from {table}) where v is not null group by v order by 3 limit 100000"
+    ).fetchall()
+    strict = column.name in CLOSED or column.type == "flag"
+    branches, strangers, blanks = [], [], []
+    for value, rows, first in found:
+        word = fold(value)
+        if word in known:
+            meant = known[word]
+            if meant is None:
+                blanks.append(value)
+            if meant is None or meant != value:
+                branches.append(f"when {quote(value)} then {quote(meant)}")
+            elif strict:
+                branches.append(f"when {quote(value)} then {quote(value)}")
+        elif strict and word not in MISSING:
+            strangers.append((value, rows, first))
+    rest = "null" if strict or column.type in ("number", "count", "seconds") else text
+    if not branches:
+        return Worded(rest, strangers, blanks)
+    return Worded(f"case {text} {' '.join(branches)} else {rest} end", strangers, blanks)
+
+
+def has_any(text: str, wanted: tuple[str, ...]) -> str:
+    """SQL: a list written with commas, semicolons or spaces holds one of the words."""
+    listed = "[" + ", ".join(quote(word) for word in wanted) + "]"
+    return f"list_has_any(regexp_split_to_array(lower(coalesce({text}, '')), '[,; ]+'), {listed})"
+
+
+def matches(text: str, wanted: tuple[str, ...]) -> str:
+    """SQL: the text is one of the words, whatever its case."""
+    listed = ", ".join(quote(fold(word)) for word in wanted)
+    return f"coalesce(lower({text}) in ({listed}), false)"

@@ -1,0 +1,27 @@
+"""Put a figure into a notebook with its alt text, and close it."""
+
+import base64
+import io
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+
+def alt_of(figure: Figure) -> str:
+    """The headlines of a figure's axes, in order, as one line of text."""
+    titles = (ax.get_title(loc="left") for ax in figure.axes)
+    return " ".join(" ".join(title.split()) for title in titles if title)
+
+
+def show(drawn: Axes | Figure, alt: str | None = None) -> None:
+    """Display a figure once, as a PNG whose alt text is `alt`, by default the headlines of its axes."""
+    from IPython.display import display
+
+    figure = drawn if isinstance(drawn, Figure) else drawn.figure
+    alt = alt or alt_of(figure)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=figure.dpi, bbox_inches="tight")
+    plt.close(figure)
+    picture = base64.b64encode(buffer.getvalue()).decode("ascii")
+    display({"image/png": picture, "text/plain": alt}, raw=True, metadata={"image/png": {"alt": alt}})

@@ -1,0 +1,140 @@
+"""All supported KPIs of a desk at their last complete period, each judged. The numbers of index page and notebook."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from kpitools.analysis.trend import Trend, expected_false_icons, judge
+from kpitools.compute import compute
+from kpitools.desk import Desk
+from kpitools.errors import KpitoolsError
+from kpitools.kpi import Kpi
+from kpitools.kpis import CATALOGUE, get
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """Where one KPI stands. `trend` is None and `problem` says why where it could not be judged."""
+
+    kpi: Kpi
+    trend: Trend | None
+    problem: str = ""
+    broken: bool = False
+
+    @property
+    def last(self) -> pd.Series | None:
+        """The last complete period with a value."""
+        return None if self.trend is None else self.trend.last
+
+
+@dataclass(frozen=True, eq=False)
+class Scorecard:
+    """What `scorecard` returns; a notebook shows it as the table of the report's first page.
+
+    Attributes
+    ----------
+    standings : the supported KPIs, in the catalogue's order
+    unsupported : DataFrame with kpi, title, missing
+    """
+
+    desk: Desk
+    every: str
+    hours: str
+    standings: tuple[Standing, ...]
+    unsupported: pd.DataFrame
+
+    @property
+    def expected_false(self) -> float:
+        """How many coloured icons to expect by chance alone."""
+        return expected_false_icons(sum(1 for s in self.standings if s.trend and s.trend.variation))
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per supported KPI: numbers in the KPI's unit, shares as fractions."""
+        return pd.DataFrame([_row(standing, self) for standing in self.standings], columns=list(COLUMNS))
+
+    def _repr_html_(self) -> str:
+        from kpitools.board import board
+
+        return board(self, self.desk.language)
+
+
+COLUMNS = (
+    "kpi",
+    "family",
+    "title_en",
+    "title_vi",
+    "unit",
+    "better",
+    "every",
+    "hours",
+    "period",
+    "value",
+    "low",
+    "high",
+    "n",
+    "usual_low",
+    "usual_high",
+    "target_low",
+    "target_high",
+    "variation",
+    "assurance",
+    "met_k",
+    "met_n",
+    "problem",
+)
+
+
+def scorecard(desk: Desk, every: str = "week", hours: str = "calendar", kpis: list[str] | None = None) -> Scorecard:
+    """Every KPI the data supports (or those in `kpis`), computed and judged.
+
+    Parameters
+    ----------
+    every : day, week, month or quarter
+    hours : calendar or business; counts for durations only
+    """
+    support = desk.kpis()
+    names = list(kpis) if kpis is not None else support.kpi[support.supported].tolist()
+    standings = tuple(_standing(get(name), desk, every, hours) for name in names)
+    unsupported = support.loc[~support.supported, ["kpi", "title", "missing"]].reset_index(drop=True)
+    return Scorecard(desk, every, hours, standings, unsupported)
+
+
+def _standing(kpi: Kpi, desk: Desk, every: str, hours: str) -> Standing:
+    try:
+        series = compute(kpi, desk, every=every, hours=clock_for(kpi, hours))
+        trend = judge(series, kpi, targets=desk.targets, interventions=desk.interventions, every=every)
+    except KpitoolsError as error:
+        return Standing(kpi, None, str(error))
+    except Exception as error:  # one KPI's fault must not cost the page that shows the others
+        return Standing(kpi, None, f"{type(error).__name__}: {' '.join(str(error).split())[:300]}", broken=True)
+    return Standing(kpi, trend)
+
+
+def clock_for(kpi: Kpi, hours: str) -> str:
+    """`hours` for durations; what is no duration knows the calendar only."""
+    return hours if kpi.is_duration else "calendar"
+
+
+def _row(standing: Standing, card: Scorecard) -> dict[str, Any]:
+    kpi, trend, last = standing.kpi, standing.trend, standing.last
+    row = dict.fromkeys(COLUMNS)
+    row |= {"kpi": kpi.name, "family": kpi.family, "title_en": kpi.title.en, "title_vi": kpi.title.vi}
+    row |= {"unit": kpi.unit, "better": kpi.better, "every": card.every, "hours": clock_for(kpi, card.hours)}
+    row["problem"] = standing.problem
+    if trend is None:
+        return row
+    row |= {"variation": trend.variation, "assurance": trend.assurance, "met_k": trend.met_k, "met_n": trend.met_n}
+    if last is None:
+        return row
+    row |= {"period": f"{last['period']:%Y-%m-%d}", "value": last["value"], "n": int(last["n"])}
+    row |= {"low": last.get("low"), "high": last.get("high")}
+    row |= {"usual_low": last["lower"], "usual_high": last["upper"]}
+    row |= {"target_low": last["target_low"], "target_high": last["target_high"]}
+    return row
+
+
+def families() -> list[str]:
+    """The families of the catalogue, in its order."""
+    return list(dict.fromkeys(kpi.family for kpi in CATALOGUE.values()))

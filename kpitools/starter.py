@@ -1,0 +1,49 @@
+"""The files of a new desk's folder: commented examples to start from."""
+
+from pathlib import Path
+
+from kpitools.errors import ConfigError
+
+TARGETS = """\
+kpi,valid_from,valid_to,team,target,low,high
+first_response_time,,,,4,,
+csat,,,,0.85,,
+"""
+INTERVENTIONS = """\
+on,kpi,team,what,kind
+"""
+PLAN = """\
+# What `kpitools report plan.yml` runs. Paths start from this folder.
+
+desk: .              # where desk.yml and the exports are
+publish: site        # the folder to publish to; replaced whole, and only if it is a report
+languages: [en, vi]  # the first one is index.html
+every: week          # periods of the scorecard: day, week, month or quarter
+hours: calendar      # clock of its durations: calendar or business
+code: false          # true: pages carry their code, folded away
+deadline: 900        # seconds a notebook may take
+
+# One entry a page: a notebook that comes with the toolkit, or the path of your own.
+# `parameters` are those of the notebook's first cell; their names and types are checked before anything runs.
+pages:
+  - notebook: kpi/first_response_time
+    parameters: {every: week}
+  - notebook: kpi/resolution_time
+  - notebook: kpi/csat
+  - notebook: reports/scorecard
+  - notebook: reports/data_quality
+"""
+
+
+def write_starter(folder: Path) -> list[Path]:
+    """Write the starting files into `folder`; ConfigError where one is there already."""
+    from kpitools.settings import SETTINGS_HELP
+
+    files = {"desk.yml": SETTINGS_HELP, "targets.csv": TARGETS, "interventions.csv": INTERVENTIONS, "plan.yml": PLAN}
+    for name in files:
+        if (folder / name).exists():
+            raise ConfigError(f"{folder / name} is there already: it is not replaced.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in files]

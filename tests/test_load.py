@@ -1,0 +1,270 @@
+"""`load`: what it takes, what it refuses, its accounts, its cache, and the real files it must get right."""
+
+import csv
+import io
+import shutil
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kpitools.clean import LoadReport
+from kpitools.errors import ConfigError, LoadError, UnknownNameError
+from kpitools.load import Job, Options, build, cache_home, load
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the real input files are not part of the project")
+
+TICKETS = "ticket_id,created_at,status\n1,2025-03-04 09:00,open\n2,2025-03-05 09:00,closed\n"
+ZENDESK = (
+    "ID,Requester,Requester ID,Assignee,Group,Status,Via,Created at,Updated at,Solved at,Satisfaction Score,Group stations,"
+    "Reopens,Replies,First reply time in minutes,First resolution time in minutes,Requester wait time in minutes\n"
+    "101,Lan,7,An,VIP,Closed,Mail,2025-03-04 09:00,2025-03-09 09:00,2025-03-05 09:00,Good,3,1,2,30,120,45\n"
+    "102,Hoa,8,An,VIP,Hold,Web form,2025-03-04 09:00,2025-03-09 09:00,,Not Offered,1,0,0,,,\n"
+    "103,Mai,9,An,VIP,Solved,Chat,2025-03-04 09:00,2025-03-09 09:00,2025-03-04 10:00,Offered,1,0,1,5,60,10\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(monkeypatch, tmp_path_factory):
+    """No test reads what another kept."""
+    monkeypatch.setenv("KPITOOLS_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+def write(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def frame(desk, name: str) -> pd.DataFrame:
+    return desk.base(name).to_pandas()
+
+
+def test_one_file(tmp_path):
+    desk = load(write(tmp_path, tickets=TICKETS) / "tickets.csv", timezone="Asia/Ho_Chi_Minh")
+    rows = frame(desk, "tickets")
+    assert rows["created_at"].tolist()[0] == pd.Timestamp("2025-03-04 02:00")
+    assert rows["created_local"].tolist()[0] == pd.Timestamp("2025-03-04 09:00")
+    assert desk.timezone == "Asia/Ho_Chi_Minh"
+
+
+def test_a_folder_of_exports_leaves_out_what_is_none_and_warns_of_what_it_cannot_tell(tmp_path):
+    write(tmp_path, tickets=TICKETS, notes="what,ever\n1,2\n", targets="kpi,target\n")
+    (tmp_path / "README.md").write_text("hello", encoding="utf-8")
+    report = load(tmp_path, timezone="UTC").report
+    assert report.files["file"].tolist() == ["notes.csv", "tickets.csv"]
+    assert report.findings["rule"].tolist() == ["format_unknown"]
+
+
+def test_a_folder_with_a_desk_file(tmp_path):
+    write(tmp_path, a="No;Opened;Stage\n1;5/3/2025 09:00;Doing\n", b="x,y\n1,2\n")
+    (tmp_path / "desk.yml").write_text(
+        "timezone: Asia/Ho_Chi_Minh\nfiles:\n  - file: a*.csv\n    dayfirst: true\n    statuses: {Doing: open}\n"
+        "    tables:\n      tickets: {ticket_id: No, created_at: Opened, status: Stage}\n",
+        encoding="utf-8",
+    )
+    for path in (tmp_path, tmp_path / "desk.yml"):
+        rows = frame(load(path), "tickets")
+        assert rows["created_at"].tolist() == [pd.Timestamp("2025-03-05 02:00")]
+        assert rows["status"].tolist() == ["open"]
+
+
+def test_a_zendesk_export_gives_tickets_and_surveys(tmp_path):
+    desk = load(write(tmp_path, export=ZENDESK) / "export.csv", timezone="Asia/Ho_Chi_Minh")
+    rows = frame(desk, "tickets").set_index("ticket_id")
+    assert rows.loc["101", "first_reply_at"] == pd.Timestamp("2025-03-04 02:30")
+    assert rows.loc["101", "first_resolved_at"] == pd.Timestamp("2025-03-04 04:00")
+    assert rows.loc["101", "resolved_at"] == pd.Timestamp("2025-03-05 02:00")
+    assert rows.loc["101", ["transfers", "reopens", "agent_replies"]].tolist() == [2, 1, 2]
+    assert rows.loc["101", "requester_wait_s"] == 2700
+    assert rows["status"].tolist() == ["closed", "on_hold", "resolved"]
+    assert rows["channel"].tolist() == ["email", "form", "chat"]
+    surveys = frame(desk, "surveys").set_index("ticket_id")
+    assert surveys.index.tolist() == ["101", "103"]
+    assert surveys.loc["101", "score"] == 1.0
+    assert surveys["answered_at"].isna().tolist() == [False, True]
+
+
+def test_liveagent_letters_c_is_open_and_l_is_closed(tmp_path):
+    text = "code,date_created,status,channel_type,departmentname\nA,2025-03-04 09:00:00,C,E,x\nB,2025-03-04 09:00:00,L,C,x\n"
+    rows = frame(load(write(tmp_path, t=text) / "t.csv", timezone="UTC"), "tickets")
+    assert rows["status"].tolist() == ["open", "closed"]
+    assert rows["channel"].tolist() == ["email", "phone"]
+
+
+def test_freshdesk_hours_are_clocks_of_business_time(tmp_path):
+    text = (
+        "Ticket ID,Created Time,Resolved time,Last update time,Status,First response time (in hrs),Resolution status\n"
+        "1,2025-03-04 09:00:00,2025-03-05 09:00:00,2025-03-06 09:00:00,Resolved,30:15:00,SLA Violated\n"
+    )
+    rows = frame(load(write(tmp_path, t=text) / "t.csv", timezone="UTC"), "tickets")
+    assert rows["vendor_first_reply_business_s"].tolist() == [108900.0]
+    assert rows["sla_met"].tolist() == [False]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "said"),
+    [
+        ({"format": "zendesc"}, UnknownNameError, "Did you mean 'zendesk'"),
+        ({"timezone": "Mars/Base"}, ConfigError, "Mars/Base"),
+        ({"encoding": "utf-88"}, LoadError, "no encoding is named"),
+        ({"format": "zendesk"}, LoadError, "tickets need ticket_id"),
+    ],
+)
+def test_arguments_that_cannot_be_followed(tmp_path, arguments, error, said):
+    with pytest.raises(error, match=said):
+        load(write(tmp_path, tickets=TICKETS) / "tickets.csv", **arguments)
+
+
+def test_what_is_not_there_is_said(tmp_path):
+    with pytest.raises(LoadError, match="no such file"):
+        load(tmp_path / "none.csv")
+    with pytest.raises(LoadError, match="there is no export in it"):
+        load(tmp_path)
+
+
+def test_a_desk_file_that_names_a_missing_export(tmp_path):
+    (tmp_path / "desk.yml").write_text("files: [{file: gone.csv}]\n", encoding="utf-8")
+    with pytest.raises(LoadError, match="no file named 'gone.csv'"):
+        load(tmp_path)
+
+
+# --- the cache ---
+
+
+def test_a_second_load_reads_what_the_first_kept(tmp_path, monkeypatch):
+    folder = write(tmp_path, tickets=TICKETS)
+    first = load(folder, timezone="UTC")
+    monkeypatch.setattr("kpitools.load.build", lambda *_: pytest.fail("it was cleaned again"))
+    second = load(folder, timezone="UTC")
+    assert frame(second, "tickets").equals(frame(first, "tickets"))
+    assert second.report.to_json() == first.report.to_json()
+    assert isinstance(second.report, LoadReport)
+
+
+def test_changed_contents_or_settings_are_cleaned_anew(tmp_path):
+    folder = write(tmp_path, tickets=TICKETS)
+    load(folder, timezone="UTC")
+    assert frame(load(folder, timezone="Asia/Ho_Chi_Minh"), "tickets")["created_at"][0] == pd.Timestamp("2025-03-04 02:00")
+    write(tmp_path, tickets=TICKETS + "3,2025-03-06 09:00,new\n")
+    assert len(frame(load(folder, timezone="UTC"), "tickets")) == 3
+
+
+def test_without_the_cache_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.delenv("KPITOOLS_CACHE")
+    folder = write(tmp_path, tickets=TICKETS)
+    assert len(frame(load(folder, timezone="UTC", cache=False), "tickets")) == 2
+    assert [p.name for p in folder.iterdir()] == ["tickets.csv"]
+
+
+def test_the_cache_stands_beside_the_exports_unless_told_otherwise(tmp_path, monkeypatch):
+    monkeypatch.delenv("KPITOOLS_CACHE")
+    assert cache_home(tmp_path) == tmp_path / ".kpitools" / "cache"
+    monkeypatch.setenv("KPITOOLS_CACHE", str(tmp_path / "else"))
+    assert cache_home(tmp_path) == tmp_path / "else"
+
+
+def test_a_folder_that_cannot_be_written_falls_back_to_the_users_cache(tmp_path, monkeypatch):
+    monkeypatch.delenv("KPITOOLS_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
+    (tmp_path / ".kpitools").write_text("a file where the folder should be", encoding="utf-8")
+    assert cache_home(tmp_path) == tmp_path / "user" / "kpitools"
+
+
+def test_raw_files_are_never_changed(tmp_path):
+    folder = write(tmp_path, tickets=TICKETS)
+    before = (folder / "tickets.csv").read_bytes()
+    load(folder, timezone="UTC")
+    assert (folder / "tickets.csv").read_bytes() == before
+
+
+# --- conservation ---
+
+ids = st.sampled_from(["1", "2", "3", "", "007", 'a"b', "two\nlines", " 1 "])
+dates = st.sampled_from(["2025-03-04 09:00", "2025-03-05", "", "soon", "1900-01-01", "32/01/2025"])
+states = st.sampled_from(["open", "closed", "", "Dreaming"])
+messy = st.one_of(
+    st.tuples(ids, dates, states, dates),
+    st.lists(st.sampled_from(["x", "", "1"]), max_size=6).map(tuple),
+    st.just(("Total", "", "", "")),
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(messy, min_size=1, max_size=15))
+def test_no_row_is_ever_lost(tmp_path, records):
+    stream = io.StringIO(newline="")
+    csv.writer(stream).writerows([("id", "opened", "state", "solved"), *records, ("ok", "2025-01-01", "open", "")])
+    text = stream.getvalue()
+    (tmp_path / "t.csv").write_bytes(text.encode())
+    out = tmp_path / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    said = {"tables": {"tickets": {"ticket_id": "id", "created_at": "opened", "status": "state", "resolved_at": "solved"}}}
+    report = build([Job(tmp_path / "t.csv", "t.csv", {**said, "delimiter": ","}, True)], Options(max_loss=1, timezone="UTC"), out)
+    parsed = [row for row in csv.reader(io.StringIO(text, newline="")) if row and (len(row) > 1 or row[0].strip())]
+    account = report.files.iloc[0]
+    assert account["rows_read"] == len(parsed) - 1
+    assert account["rows_read"] == account[["accepted", "quarantined", "duplicates", "superseded"]].sum()
+    assert account["accepted"] == len(pd.read_parquet(out / "tickets.parquet"))
+    assert account["quarantined"] == len(report.quarantine)
+
+
+# --- real files ---
+
+
+@needs_shared
+def test_the_italian_event_log():
+    desk = load(SHARED / "real" / "italian_helpdesk.csv", timezone="Europe/Rome", cache=False)
+    account = desk.report.files.iloc[0]
+    assert account[["rows_read", "accepted", "quarantined", "duplicates", "superseded"]].tolist() == [21348, 21221, 0, 127, 0]
+    assert "repeated_header" in desk.report.findings["rule"].tolist()
+    rows = frame(desk, "status_changes")
+    assert rows["ticket_id"].nunique() == 4580
+    first, resolved = rows.groupby("ticket_id")["at_local"].min(), rows[rows["status"] == "resolved"].groupby("ticket_id")["at_local"].max()
+    hours = (resolved - first).dropna().dt.total_seconds() / 3600
+    assert (len(hours), round(hours.median(), 4)) == (4569, 159.7903)
+
+
+@needs_shared
+def test_the_new_york_service_requests(tmp_path):
+    shutil.copy(SHARED / "real" / "nyc311_2025-02.csv", tmp_path / "nyc.csv")
+    (tmp_path / "desk.yml").write_text(
+        "timezone: America/New_York\nfiles:\n  - file: nyc.csv\n    tables:\n      tickets:\n"
+        "        ticket_id: Unique Key\n        created_at: Created Date\n        closed_at: Closed Date\n"
+        "        sla_due_at: Due Date\n        topic: Complaint Type\n        channel: Open Data Channel Type\n",
+        encoding="utf-8",
+    )
+    desk = load(tmp_path)
+    assert desk.report.files.iloc[0][["rows_read", "accepted"]].tolist() == [5895, 5895]
+    sentinels = desk.report.findings.set_index("rule").loc["sentinel_date"]
+    assert (sentinels["column"], sentinels["rows"]) == ("closed_at", 2)
+    rows = frame(desk, "tickets")
+    hours = (rows["closed_local"] - rows["created_local"]).dropna().dt.total_seconds() / 3600
+    assert (len(hours), (hours == 0).sum(), round(hours.mean(), 4)) == (2462, 1729, 138.8203)
+    due = rows.dropna(subset=["sla_due_at", "closed_at"])
+    assert (len(due), round((due["closed_local"] <= due["sla_due_local"]).mean() * 100, 4)) == (735, 76.3265)
+
+
+@needs_shared
+def test_the_daily_phone_report():
+    rows = frame(load(SHARED / "real" / "call_center_daily.csv", cache=False), "queue_intervals")
+    total = rows.sum(numeric_only=True)
+    assert len(rows) == 1251
+    assert round(total["abandoned"] / total["offered"] * 100, 4) == 10.9267
+    assert round(total["wait_s"] / total["answered"], 4) == 29.8356
+    assert round(total["answered_in_target"] / total["offered"] * 100, 4) == 63.7860
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_rows_load_again_at_once(tmp_path):
+    rows = "".join(f"{n},2025-03-04 09:00,open\n" for n in range(100_000))
+    folder = write(tmp_path, tickets="ticket_id,created_at,status\n" + rows)
+    load(folder, timezone="UTC")
+    start = time.perf_counter()
+    load(folder, timezone="UTC")
+    assert time.perf_counter() - start < 0.5
