@@ -78,7 +78,7 @@ def _row(standing: Standing, language: str, link: str | None) -> str:
 
 def _cell(column: str, html: str, language: str) -> str:
     label = escape(say(f"board.{column}", language))
-    kind = ' class="value"' if column == "value" else _number(column)
+    kind = f' class="{column}"' if column in ("value", "target") else _number(column)
     return f'<td{kind} data-label="{label}">{html}</td>'
 
 
@@ -114,7 +114,13 @@ def _goal(trend: Trend, language: str) -> str | None:
     said = {"low": quantity(low, trend.unit, language), "high": quantity(high, trend.unit, language)}
     if pd.isna(low) and pd.isna(high):
         return None
-    key = "trend.span" if pd.notna(low) and pd.notna(high) else "trend.target.low" if pd.isna(high) else "trend.target.high"
+    key = (
+        "trend.span"
+        if pd.notna(low) and pd.notna(high)
+        else "trend.target.low"
+        if pd.isna(high)
+        else "trend.target.high"
+    )
     return say(key, language, **said)
 
 
@@ -142,7 +148,12 @@ def sparkline(trend: Trend, kpi: Kpi, language: str) -> str:
         return ""
     up = _scale(pd.concat([values, points["lower"], points["upper"]]).astype(float), trend.scale)
     right = np.linspace(3, WIDTH - 5, len(points))
-    parts = [_band(points, right, up), _lines(points, right, up), _aim(points, right, up), _dot(trend, values, right, up)]
+    parts = [
+        _band(points, right, up),
+        _lines(points, right, up),
+        _aim(points, right, up),
+        _dot(trend, values, right, up),
+    ]
     shown = values.dropna()
     label = say(
         "board.spark_alt",
@@ -183,10 +194,8 @@ def _band(points: pd.DataFrame, right: np.ndarray, up) -> str:
     top, bottom = up(last["upper"].iloc[0]), up(last["lower"].iloc[0])
     top, bottom = max(top, 0), min(bottom, HEIGHT)
     start, end = right[rows.to_numpy()][0], right[rows.to_numpy()][-1]
-    return (
-        f'<rect class="band" x="{start:.1f}" y="{top:.1f}" width="{end - start:.1f}" height="{max(bottom - top, 0):.1f}" '
-        'fill="#e3e8ee"/>'
-    )
+    place = f'x="{start:.1f}" y="{top:.1f}" width="{end - start:.1f}" height="{max(bottom - top, 0):.1f}"'
+    return f'<rect class="band" {place} fill="#e3e8ee"/>'
 
 
 def _lines(points: pd.DataFrame, right: np.ndarray, up) -> str:
@@ -218,4 +227,5 @@ def _dot(trend: Trend, values: pd.Series, right: np.ndarray, up) -> str:
     at = int(values.last_valid_index())
     verdict = trend.variation or "common_cause"
     colour = _SHAPES[verdict][0]
-    return f'<g class="{_kind(verdict)}"><circle cx="{right[at]:.1f}" cy="{up(values[at]):.1f}" r="3.2" fill="{colour}"/></g>'
+    circle = f'<circle cx="{right[at]:.1f}" cy="{up(values[at]):.1f}" r="3.2" fill="{colour}"/>'
+    return f'<g class="{_kind(verdict)}">{circle}</g>'

@@ -293,7 +293,7 @@ def headline_card(
     series = compute(kpi, desk, every=every, hours=hours, start=start, end=end)
     if not len(series):
         return Card(say("cards.headline.nothing", language, title=kpi.title(language)))
-    trend = _judged(series, kpi, desk, every)
+    trend = views.judged(series, kpi, desk, every)
     if trend.last is None:
         return Card(say("cards.headline.nothing", language, title=kpi.title(language)))
     last = trend.last
@@ -307,10 +307,6 @@ def headline_card(
     ]
     terms = [(say(f"cards.term.{name}", language), text) for name, text in lines]
     return Card(say("cards.headline", language, **said), terms, judging.note_words(trend, language))
-
-
-def _judged(series: pd.DataFrame, kpi: Kpi, desk: Desk, every: str) -> judging.Trend:
-    return judging.judge(series, kpi, targets=desk.targets, interventions=desk.interventions, every=every)
 
 
 def _with_interval(row: pd.Series, kpi: Kpi, language: str) -> str:
@@ -391,7 +387,7 @@ def _guard(kpi: Kpi, desk: Desk, every: str, language: str) -> list[str]:
     if missing:
         return [title, "–", "–", say("cards.lacks", language, missing=missing)]
     series = compute(kpi, desk, every=every)
-    trend = _judged(series, kpi, desk, every)
+    trend = views.judged(series, kpi, desk, every)
     if trend.last is None:
         return [title, "–", "–", judging.variation_words(trend, language)]
     period = period_name(trend.last.period, every, language)

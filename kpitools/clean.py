@@ -7,24 +7,15 @@ are SQL over whole columns. What no rule fires on costs one aggregate.
 import csv
 import io
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, NamedTuple
-
-import pandas as pd
+from typing import NamedTuple
 
 from kpitools import tables
 from kpitools.errors import ConfigError, LoadError
 from kpitools.exports import cells, instants
 from kpitools.exports.mapping import REQUIRED, SCALES, UNITS, ColumnMap, FileMap, TableMap, find, no_column
 from kpitools.exports.read import Raw
-from kpitools.words import say
+from kpitools.loadreport import LoadReport, Log, harmless
 
-FILES = "file sha256 format encoding delimiter timezone rows_read accepted quarantined duplicates superseded".split()
-ASSUMPTIONS = "file what value how examples".split()
-FINDINGS = "file table rule column rows example line kind".split()
-QUARANTINE = "file line rule reason row".split()
 TRUNCATED = (40, 1_000, 9_999, 10_000)
 TOTALS = ("total", "totals", "grand total", "sum", "summation", "average", "tổng", "tổng cộng", "tổng số", "trung bình")
 # A moment that cannot lie before another of its row: column, the earlier one, rule.
@@ -35,76 +26,13 @@ ORDERED = {
         ("resolved_at", "created_at", "resolved_before_created"),
         ("closed_at", "created_at", "closed_before_created"),
     ),
-    "calls": (("answered_at", "offered_at", "answered_before_offered"), ("ended_at", "offered_at", "ended_before_start")),
+    "calls": (
+        ("answered_at", "offered_at", "answered_before_offered"),
+        ("ended_at", "offered_at", "ended_before_start"),
+    ),
     "surveys": (("answered_at", "sent_at", "answered_before_sent"),),
-    "customers": (("ended_at", "started_at", "ended_before_start"),),
+    "customers": (("ended_at", "started_at", "ended_before_started"),),
 }
-
-
-@dataclass
-class LoadReport:
-    """What was read, assumed, found and set aside.
-
-    Attributes
-    ----------
-    files : DataFrame, a row a file; rows_read = accepted + quarantined + duplicates + superseded, always.
-    assumptions : DataFrame of what was decided, how, and three examples; `how` is a key of ``how.*``.
-    findings : DataFrame, a row a rule and column that fired; kind repaired, cell, quarantined, duplicate,
-        superseded or warning.
-    quarantine : DataFrame with every row set aside: line, rule, reason and the original row as JSON text.
-    """
-
-    files: pd.DataFrame
-    assumptions: pd.DataFrame
-    findings: pd.DataFrame
-    quarantine: pd.DataFrame
-
-    @classmethod
-    def from_rows(cls, files: list[dict], assumptions: list, findings: list, quarantine: list) -> "LoadReport":
-        """A report from lists of rows."""
-        return cls(
-            pd.DataFrame(files, columns=FILES),
-            pd.DataFrame(assumptions, columns=ASSUMPTIONS),
-            pd.DataFrame(findings, columns=FINDINGS),
-            pd.DataFrame(quarantine, columns=QUARANTINE),
-        )
-
-    def findings_in(self, language: str) -> pd.DataFrame:
-        """`findings` with a column `text`: what the rule does, in words."""
-        return self.findings.assign(text=[say(f"rule.{rule}", language) for rule in self.findings["rule"]])
-
-    def assumptions_in(self, language: str) -> pd.DataFrame:
-        """`assumptions` with `what` and `how` in words."""
-        return self.assumptions.assign(
-            what=[say(f"what.{key}", language) for key in self.assumptions["what"]],
-            how=[say(f"how.{key}", language) for key in self.assumptions["how"]],
-        )
-
-    def write_quarantine(self, path: str | Path) -> Path:
-        """Write `quarantine` as CSV that a spreadsheet opens without running anything; the path written."""
-        path = Path(path)
-        safe = self.quarantine.map(lambda cell: harmless(cell) if isinstance(cell, str) else cell)
-        safe.to_csv(path, index=False, encoding="utf-8-sig")
-        return path
-
-    def to_json(self) -> str:
-        """The report as JSON text."""
-        names = ("files", "assumptions", "findings", "quarantine")
-        return json.dumps({name: json.loads(getattr(self, name).to_json(orient="values")) for name in names})
-
-    @classmethod
-    def from_json(cls, text: str) -> "LoadReport":
-        """The report that `to_json` wrote."""
-        return cls.from_rows(**json.loads(text))
-
-
-def harmless(text: str) -> str:
-    """`text` with a leading apostrophe where a spreadsheet would take it for a formula.
-
-    >>> harmless("=1+1"), harmless("plain")
-    ("'=1+1", 'plain')
-    """
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def ident(name: str) -> str:
@@ -125,31 +53,6 @@ class Part(NamedTuple):
     def is_main(self) -> bool:
         """Whether the file's account counts these rows."""
         return self.main is None
-
-
-@dataclass
-class Log:
-    """Collects what the report says; `files` holds a dict a file with the columns FILES."""
-
-    files: list[dict] = field(default_factory=list)
-    assumptions: list[tuple] = field(default_factory=list)
-    findings: list[tuple] = field(default_factory=list)
-    quarantine: list[tuple] = field(default_factory=list)
-
-    def assume(self, file: str, what: str, value: Any, how: str, examples: str = "") -> None:
-        """Note a decision, once a file."""
-        said = (file, what, str(value), how, examples)
-        if said not in self.assumptions:
-            self.assumptions.append(said)
-
-    def find(self, file, table, rule, column, rows, example, line, kind) -> None:
-        """Note that a rule fired."""
-        example = None if example is None else str(example)[:200]
-        self.findings.append((file, table, rule, column, int(rows), example, None if line is None else int(line), kind))
-
-    def report(self) -> LoadReport:
-        """The finished report."""
-        return LoadReport.from_rows(self.files, self.assumptions, self.findings, self.quarantine)
 
 
 class Cell(NamedTuple):
@@ -287,7 +190,9 @@ class _TableCleaner:
         self.con.execute(f"create or replace view {self.source} as select * from {self.raw.table} where {where}")
         if self.is_main:
             self.con.execute(f"create or replace table {self.raw.table}_gone (_row BIGINT)")
-            self.rows = self.con.execute(f"select count(*) from {self.source}").fetchone()[0] if conditions else self.raw.rows
+            self.rows = (
+                self.con.execute(f"select count(*) from {self.source}").fetchone()[0] if conditions else self.raw.rows
+            )
             if self.rows < self.raw.rows:
                 left = self.raw.rows - self.rows
                 self.log.find(self.file, self.name, "rows_filtered", None, left, None, None, "warning")
@@ -303,7 +208,7 @@ class _TableCleaner:
     def _cells(self, column: ColumnMap) -> list[Cell]:
         """What to read for one canonical column; nothing for one that is made of others afterwards."""
         if column.constant is not None:
-            return [Cell(column, column.name, f"{cells.quote(column.constant)}::{_sql_type(column.type)}")]
+            return [Cell(column, column.name, f"{cells.quote(column.constant)}::{sql_type(column.type)}")]
         if column.plus:
             text = self.owner.text(column.plus)
             sql = cells.duration(text, column.unit, self.owner.file.decimal)
@@ -348,13 +253,14 @@ class _TableCleaner:
         if worded:
             sql = f"coalesce(({worded.sql})::double, {sql})"
             if worded.blanks:
-                text = f"case when {text} not in ({', '.join(cells.quote(word) for word in worded.blanks)}) then {text} end"
+                nothing = ", ".join(cells.quote(word) for word in worded.blanks)
+                text = f"case when {text} not in ({nothing}) then {text} end"
         if column.minus:
             sql = f"({sql} - {cells.quote(column.minus)})"
         if column.times:
             other = self.owner.text(column.times)
             sql, text = f"({sql} * {cells.number(other, decimal)})", f"case when {other} is not null then {text} end"
-        return Cell(column, column.name, f"({sql})::{_sql_type(column.type)}", text)
+        return Cell(column, column.name, f"({sql})::{sql_type(column.type)}", text)
 
     def _instant(self, column: ColumnMap, text: str) -> Cell:
         seen = self.owner.profile(column.columns) if column.format not in instants.EPOCHS else None
@@ -379,7 +285,8 @@ class _TableCleaner:
         if not unit:
             raise LoadError(
                 f"{self.file}: {self.name}.{column.name}: the numbers do not tell their unit. "
-                f"Say it: {column.name}: {{column: {column.columns[0]}, unit: minutes}} (known: {', '.join(UNITS)}, hms)."
+                f"Say it: {column.name}: {{column: {column.columns[0]}, unit: minutes}} (known: "
+                f"{', '.join(UNITS)}, hms)."
             )
         self._assume_unit(column.columns, unit, how)
         return unit
@@ -396,7 +303,8 @@ class _TableCleaner:
             if name not in self.map.columns:
                 raise LoadError(
                     f"{self.file}: {self.name} need {name}, and no column of the file gives it. "
-                    f"It has: {', '.join(self.raw.headers)}. Say which it is in desk.yml: tables: {{{self.name}: {{{name}: ...}}}}."
+                    f"It has: {', '.join(self.raw.headers)}. Say which it is in desk.yml: tables: "
+                    f"{{{self.name}: {{{name}: ...}}}}."
                 )
 
     # --- cells ---
@@ -419,11 +327,14 @@ class _TableCleaner:
                 continue
             nothing = ", ".join(cells.quote(word) for word in cells.MISSING)
             rows, value, line = self.con.execute(
-                f"select count(*), min_by(v, _row), min_by(_line, _row) from (select {cell.text} as v, {cell.sql} as got, _row, _line "
+                f"select count(*), min_by(v, _row), min_by(_line, _row) from (select {cell.text} as v, "
+                f"{cell.sql} as got, _row, _line "
                 f"from {self.source}) where v is not null and got is null and lower(v) not in ({nothing})"
             ).fetchone()
             if rows:
-                rule = {"instant": "not_a_date", "day": "not_a_date", "seconds": "not_a_duration"}.get(cell.column.type, "not_a_number")
+                rule = {"instant": "not_a_date", "day": "not_a_date", "seconds": "not_a_duration"}.get(
+                    cell.column.type, "not_a_number"
+                )
                 rule = "not_a_duration" if cell.column.plus else rule
                 self.log.find(self.file, self.name, rule, cell.column.name, rows, value, line, "cell")
                 self._refuse_hopeless(cell, rows, value, line)
@@ -434,8 +345,10 @@ class _TableCleaner:
             return
         if self.con.execute(f"select count({cell.id}) from {self.read}").fetchone()[0] == 0:
             raise LoadError(
-                f"{self.file}: {self.name}.{cell.name}: none of {bad:,} values is a date that is understood, first '{value}' in line "
-                f"{line}. Say how it is written: {cell.name}: {{column: ..., format: '%d/%m/%Y %H:%M'}} (or epoch, epoch_ms)."
+                f"{self.file}: {self.name}.{cell.name}: none of {bad:,} values is a date that is understood, "
+                f"first '{value}' in line "
+                f"{line}. Say how it is written: {cell.name}: {{column: ..., format: '%d/%m/%Y %H:%M'}} (or "
+                f"epoch, epoch_ms)."
             )
 
     def _note_words(self) -> None:
@@ -443,7 +356,16 @@ class _TableCleaner:
             if cell.strangers and self.name == "status_changes" and cell.name == "status":
                 rows = sum(rows for _, rows, _ in cell.strangers)
                 words = ", ".join(word for word, _, _ in cell.strangers)
-                self.log.find(self.file, self.name, "event_without_status", "status", rows, words, self._line(cell.strangers[0][2]), "warning")
+                self.log.find(
+                    self.file,
+                    self.name,
+                    "event_without_status",
+                    "status",
+                    rows,
+                    words,
+                    self._line(cell.strangers[0][2]),
+                    "warning",
+                )
                 continue
             for word, rows, first in cell.strangers:
                 self.log.find(self.file, self.name, "unknown_word", cell.name, rows, word, self._line(first), "cell")
@@ -477,7 +399,9 @@ class _TableCleaner:
         spans = [c for c in self.cells if c.column.type in ("seconds", "count") or c.column.plus]
         if not spans:
             return
-        counts = self.con.execute(f"select {', '.join(f'count_if({c.id} < 0)' for c in spans)} from {self.read}").fetchone()
+        counts = self.con.execute(
+            f"select {', '.join(f'count_if({c.id} < 0)' for c in spans)} from {self.read}"
+        ).fetchone()
         for cell, count in zip(spans, counts, strict=True):
             if count:
                 rule = "negative_count" if cell.column.type == "count" else "negative_duration"
@@ -529,7 +453,9 @@ class _TableCleaner:
 
     def _set_aside(self, reasons: dict[int, tuple[str, str, str | None]]) -> None:
         listed = ", ".join(str(row) for row in reasons)
-        rows = self.con.execute(f"select _row, * exclude (_row) from {self.raw.table} where _row in ({listed}) order by _row").fetchall()
+        rows = self.con.execute(
+            f"select _row, * exclude (_row) from {self.raw.table} where _row in ({listed}) order by _row"
+        ).fetchall()
         counted: dict[tuple, list] = {}
         for row, line, *values in rows:
             rule, reason, column = reasons[row]
@@ -541,7 +467,9 @@ class _TableCleaner:
             self.log.find(self.file, self.name, rule, column, len(lines), None, lines[0], "quarantined")
         self.con.execute(f"delete from {self.read} where _row in ({listed})")
         if self.is_main:
-            self.con.execute(f"insert into {self.raw.table}_gone select _row from {self.raw.table} where _row in ({listed})")
+            self.con.execute(
+                f"insert into {self.raw.table}_gone select _row from {self.raw.table} where _row in ({listed})"
+            )
             self.owner.quarantined = len(reasons)
 
     # --- types, UTC and what is made of other columns ---
@@ -553,9 +481,10 @@ class _TableCleaner:
         inner = ", ".join(["_row", "_line", *helpers, *(f"{sql} as {ident(name)}" for name, sql in direct.items())])
         made = []
         for column in self.map.columns.values():
-            made.append(f"({_made(column)})::{_sql_type(column.type)} as {ident(column.name)}")
+            made.append(f"({_made(column)})::{sql_type(column.type)} as {ident(column.name)}")
         self.con.execute(
-            f"create or replace table {self.typed} as select {self.owner.number}::int as _file, _row, _line, {', '.join(made)} "
+            f"create or replace table {self.typed} as select {self.owner.number}::int as _file, _row, _line, "
+            f"{', '.join(made)} "
             f"from (select {inner} from {self.read})"
         )
         self._count_odd_hours(ranges)
@@ -607,9 +536,12 @@ class _TableCleaner:
         if rows:
             self.con.execute(f"alter table {self.typed} add column if not exists first_resolved_at timestamp")
             self.con.execute(
-                f"update {self.typed} set first_resolved_at = coalesce(first_resolved_at, resolved_at), resolved_at = null where {where}"
+                f"update {self.typed} set first_resolved_at = coalesce(first_resolved_at, resolved_at), "
+                f"resolved_at = null where {where}"
             )
-            self.log.find(self.file, self.name, "unsolved_with_solving_time", "resolved_at", rows, value, line, "repaired")
+            self.log.find(
+                self.file, self.name, "unsolved_with_solving_time", "resolved_at", rows, value, line, "repaired"
+            )
 
     def _check_scores(self) -> None:
         have = self._columns()
@@ -623,7 +555,9 @@ class _TableCleaner:
         ).fetchone()[0]
         if filled:
             self.con.execute(f"update {self.typed} set scale = case kind {usual} end where scale is null")
-            self.log.assume(self.file, "scale", ", ".join(f"{kind}: {SCALES[kind]}" for kind in filled), "usual_of_kind")
+            self.log.assume(
+                self.file, "scale", ", ".join(f"{kind}: {SCALES[kind]}" for kind in filled), "usual_of_kind"
+            )
         low, high = (f"try_cast(split_part(scale, '-', {part}) as double)" for part in (1, 2))
         self._empty("score", f"score < {low} or score > {high}", "score_outside_scale", self.typed)
 
@@ -636,7 +570,8 @@ class _TableCleaner:
                 continue
             shown = self.con.execute(
                 f"select r.v, t.{cell.id} from (select _row, {cell.id} from {self.typed} where {cell.id} is not null "
-                f"order by _row limit 3) t join (select _row, {text} as v from {self.raw.table}) r using (_row) order by _row"
+                f"order by _row limit 3) t join (select _row, {text} as v from {self.raw.table}) r using "
+                f"(_row) order by _row"
             ).fetchall()
             if shown:
                 header = self.raw.headers[find(self.raw.headers, cell.column.columns)]
@@ -661,7 +596,7 @@ _READERS = {
 }
 
 
-def _sql_type(kind: str) -> str:
+def sql_type(kind: str) -> str:
     return {"string": "varchar", "timestamp(6)": "timestamp", "float64": "double", "int64": "bigint"}.get(
         tables.TYPES[kind], tables.TYPES[kind]
     )
@@ -692,7 +627,15 @@ def reject_rows(log: Log, raw: Raw) -> None:
     """Quarantine the lines that could not be split into the header's fields."""
     counted: dict[str, list] = {}
     for reject in raw.rejects:
-        log.quarantine.append((raw.name, reject.line, reject.rule, reject.reason, json.dumps(_fields(reject.text, raw), ensure_ascii=False)))
+        log.quarantine.append(
+            (
+                raw.name,
+                reject.line,
+                reject.rule,
+                reject.reason,
+                json.dumps(_fields(reject.text, raw), ensure_ascii=False),
+            )
+        )
         counted.setdefault(reject.rule, []).append(reject)
     for rule, rejects in counted.items():
         log.find(raw.name, None, rule, None, len(rejects), rejects[0].text, rejects[0].line, "quarantined")
@@ -709,91 +652,4 @@ def _fields(text: str, raw: Raw) -> list[str] | str:
     return rows[0] if len(rows) == 1 else text
 
 
-# --- across files -------------------------------------------------------------------------------------------------
-
-
-class Union(NamedTuple):
-    """One canonical table over all files: the SQL of its rows, and its columns."""
-
-    name: str
-    sql: str
-    columns: tuple[str, ...]
-
-
-def unite(con, name: str, parts: list[Part], raws: dict[int, Raw], log: Log, removed: Callable[[Part, str, int], None]) -> Union:
-    """All files' rows of one canonical table, without exact duplicates and superseded versions.
-
-    `removed(part, kind, rows)` is told what went from each file.
-    """
-    schema = tables.get(name)
-    have = {column for part in parts for column in part.columns}
-    columns = tuple(column for column in schema.names if column in have)
-    selects = []
-    for part in parts:
-        gone = "" if part.is_main else _not_repeated(con, part)
-        listed = ", ".join(
-            ident(c) if c in part.columns else f"null::{_sql_type(schema[c].type)} as {ident(c)}" for c in columns
-        )
-        selects.append(f"select _file, _row, _line, {listed} from {part.table}{gone}")
-    rows = " union all ".join(selects)
-    keyed = bool(schema.key) and set(schema.key) <= have
-    if _has_identity(name, columns, keyed):
-        _mark_repeats(con, name, rows, parts, raws, schema.key if keyed else (), "updated_at" in columns)
-        if _note_repeats(con, name, parts, raws, log, removed):
-            rows = f"select r.* from ({rows}) r anti join {name}_repeats p on r._file = p._file and r._row = p._row"
-    return Union(name, rows, columns)
-
-
-def _not_repeated(con, part: Part) -> str:
-    """SQL that keeps a row of a further table only where its file's main table kept the row."""
-    if not part.main or not con.execute("select count(*) from duckdb_tables() where table_name = ?", [f"{part.main}_repeats"]).fetchone()[0]:
-        return ""
-    return f" where _row not in (select _row from {part.main}_repeats where _file = {part.file})"
-
-
-def _has_identity(name: str, columns: tuple[str, ...], keyed: bool) -> bool:
-    """Whether two equal rows are one row twice: not so for figures of days that do not say which day."""
-    return keyed or name != "queue_intervals" or "started_at" in columns
-
-
-def _mark_repeats(con, name, rows, parts, raws, key, versioned) -> None:
-    """Table ``<name>_repeats`` (_file, _row, kind): every row that stands elsewhere too, but for the one that stays."""
-    listed = ", ".join(key)
-    if key:
-        twice = f"select {listed} from ({rows}) where {' and '.join(f'{k} is not null' for k in key)} group by {listed} having count(*) > 1"
-        con.execute(f"create or replace temp table kpitools_twice as select * from ({rows}) semi join ({twice}) using ({listed})")
-    hashes = []
-    for part in parts:
-        some = f"where _row in (select _row from kpitools_twice where _file = {part.file})" if key else ""
-        hashes.append(f"select {part.file}::int as _file, _row, hash({_hashed(raws[part.file])}) as _hash from {raws[part.file].table} {some}")
-    subject = "kpitools_twice" if key else f"({rows})"
-    group = f"{listed}, _hash" if key else "_hash"
-    con.execute(
-        f"create or replace temp table kpitools_ranked as select _file, _row, {listed + ', ' if key else ''}"
-        f"{'updated_at, ' if versioned and key else ''}row_number() over (partition by {group} order by _file, _row) as copy "
-        f"from {subject} join ({' union all '.join(hashes)}) using (_file, _row)"
-    )
-    con.execute(f"create or replace table {name}_repeats as select _file, _row, 'duplicate' as kind from kpitools_ranked where copy > 1")
-    if key:
-        newest = "updated_at desc nulls last, " if versioned else ""
-        con.execute(
-            f"insert into {name}_repeats select _file, _row, 'superseded' from (select _file, _row, row_number() over "
-            f"(partition by {listed} order by {newest}_file desc, _row desc) as version from kpitools_ranked where copy = 1) where version > 1"
-        )
-
-
-def _hashed(raw: Raw) -> str:
-    """The raw columns in the order of their headers, so that a file with its columns moved hashes the same."""
-    order = sorted(range(len(raw.headers)), key=lambda i: raw.headers[i])
-    return ", ".join(f"coalesce(c{i}, '')" for i in order)
-
-
-def _note_repeats(con, name, parts, raws, log: Log, removed) -> bool:
-    found = con.execute(f"select _file, kind, count(*), min(_row) from {name}_repeats group by all order by all").fetchall()
-    by_file = {part.file: part for part in parts}
-    for file, kind, rows, first in found:
-        line = con.execute(f"select _line from {raws[file].table} where _row = ?", [first]).fetchone()[0]
-        rule = "exact_duplicate" if kind == "duplicate" else "older_version"
-        log.find(raws[file].name, name, rule, None, rows, None, line, kind)
-        removed(by_file[file], kind, rows)
-    return bool(found)
+__all__ = ["FileCleaner", "LoadReport", "Part", "Zone", "harmless", "ident", "reject_rows", "sql_type"]

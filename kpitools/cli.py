@@ -299,7 +299,17 @@ class _Progress:
 def _print_report(found, language: str) -> None:
     import pandas as pd
 
-    wanted = ["file", "format", "encoding", "delimiter", "timezone", "rows_read", "accepted", "quarantined", "duplicates"]
+    wanted = [
+        "file",
+        "format",
+        "encoding",
+        "delimiter",
+        "timezone",
+        "rows_read",
+        "accepted",
+        "quarantined",
+        "duplicates",
+    ]
     _frame(found.files[[c for c in wanted if c in found.files]], say("cli.check.files", language))
     _frame(found.assumptions, say("cli.check.assumptions", language))
     findings: pd.DataFrame = found.findings

@@ -349,6 +349,11 @@ def _ratio(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
     found["value"] = found.numerator / found.denominator.where(found.denominator > 0) / scale
     low, high = intervals.ratio_interval(found.denominator, found.numerator, found.xx, found.xy, found.yy, found.n)
     found["low"], found["high"] = np.asarray(low) / scale, np.asarray(high) / scale
+    if kpi.unit == "share":
+        # One row a case: it is a share like any other, and the delta method has no width at 0 % and 100 %.
+        single = found.denominator == found.n
+        wilson = intervals.wilson(found.numerator.fillna(0), found.denominator.fillna(0))
+        found["low"], found["high"] = found.low.mask(single, wilson[0]), found.high.mask(single, wilson[1])
     found["low"] = found.low.clip(lower=0)
     return found.drop(columns=["xx", "xy", "yy"])
 

@@ -153,12 +153,21 @@ def tickets(desk) -> ir.Table:
     return _with_outcomes(rows, desk)
 
 
+def _has_tag(tags: ir.StringValue, wanted) -> ir.BooleanValue:
+    """Whether any of the `wanted` tags stands in a text of tags, by whatever separator they were exported."""
+    spaced = ibis.literal(",") + tags.lower().re_replace(r"[,;\s]+", ",") + ibis.literal(",")
+    found = ibis.literal(False)
+    for tag in wanted:
+        found = found | spaced.contains(f",{tag.lower()},").fill_null(False)
+    return found
+
+
 def _with_outcomes(rows: ir.Table, desk) -> ir.Table:
     now = ibis.literal(desk.as_of, type="timestamp(6)")
     rows = rows.mutate(
         first_resolved_at=ibis.coalesce(rows.first_resolved_at, rows.resolved_at),
         done_at=ibis.coalesce(rows.resolved_at, rows.closed_at),
-        is_test=rows.is_test.fill_null(False),
+        is_test=rows.is_test.fill_null(False) | _has_tag(rows.tags, desk.option("test_tags")),
     )
     rows = rows.mutate(
         ever_resolved_at=ibis.coalesce(rows.resolved_at, rows.first_resolved_at),

@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kpitools import tables
-from kpitools.clean import FileCleaner, LoadReport, Log, Part, Union, Zone, ident, reject_rows, unite
+from kpitools.clean import FileCleaner, Part, Zone, ident, reject_rows
 from kpitools.errors import ConfigError, LoadError
 from kpitools.exports import instants
 from kpitools.exports.detect import candidates, detect
 from kpitools.exports.mapping import ENTRY_KEYS, FileMap, check_keys, get_format, present, read_entry
 from kpitools.exports.read import READABLE, Raw, read, scan_bytes, temporary_connection
 from kpitools.hours import check_zone
+from kpitools.loadreport import LoadReport, Log
+from kpitools.unite import Union, unite
 
 if TYPE_CHECKING:
     from kpitools.desk import Desk
@@ -134,7 +136,9 @@ def find_jobs(path: Path, folder: Path, entries: list[dict]) -> list[Job]:
     if not entries:
         found = [p for p in sorted(folder.iterdir()) if _is_export(p)]
         if not found:
-            raise LoadError(f"{folder}: there is no export in it. Read are files ending in {', '.join(sorted(READABLE))}.")
+            raise LoadError(
+                f"{folder}: there is no export in it. Read are files ending in {', '.join(sorted(READABLE))}."
+            )
         return [Job(p, p.name, {}, len(found) == 1) for p in found]
     jobs = []
     for number, entry in enumerate(entries, start=1):
@@ -162,7 +166,8 @@ def _is_export(path: Path) -> bool:
 
 
 def load_into(con, jobs: list[Job], options: Options, folder: Path, *, cache: bool) -> tuple[LoadReport, list[str]]:
-    """Load `jobs` as tables of the Ibis connection `con`, from the cache where nothing changed; the report and the tables."""
+    """Load `jobs` as tables of the Ibis connection `con`, from the cache where nothing changed; the report "
+    "and the tables."""
     if not cache:
         with tempfile.TemporaryDirectory(prefix="kpitools_") as scratch:
             report = build(jobs, options, Path(scratch))
@@ -213,7 +218,9 @@ def cache_home(folder: Path) -> Path:
                 return home
         except OSError:
             continue
-    raise LoadError("no folder for the cache can be written. Set KPITOOLS_CACHE to one that can, or load with cache=False.")
+    raise LoadError(
+        "no folder for the cache can be written. Set KPITOOLS_CACHE to one that can, or load with cache=False."
+    )
 
 
 def _key(jobs: list[Job], options: Options, home: Path) -> str:
@@ -250,7 +257,7 @@ def rules_hash() -> str:
     """A hash of the code and formats that decide what a load gives."""
     root = package_files("kpitools")
     digest = hashlib.sha256()
-    for name in ("clean.py", "load.py", "tables.py"):
+    for name in ("clean.py", "load.py", "loadreport.py", "tables.py", "unite.py"):
         digest.update((root / name).read_bytes())
     for folder in (root / "exports", root / "exports" / "formats"):
         for entry in sorted(folder.iterdir(), key=lambda item: item.name):
@@ -291,12 +298,16 @@ def _clean_all(con, jobs, options, log) -> tuple[list[Part], dict[int, Raw]]:
     parts: list[Part] = []
     raws: dict[int, Raw] = {}
     for number, job in enumerate(jobs):
-        base = get_format(job.said.get("format") or options.format) if (job.said.get("format") or options.format) else None
+        base = (
+            get_format(job.said.get("format") or options.format) if (job.said.get("format") or options.format) else None
+        )
         raw = _read(con, job, base, options, number)
         file, how = _file_map(job, base, raw, options)
         if file is None:
             log.find(job.name, None, "format_unknown", None, raw.read, ", ".join(raw.headers[:10]), None, "warning")
-            log.files.append({**dict.fromkeys(("accepted", "quarantined", "duplicates", "superseded"), 0), "file": job.name})
+            log.files.append(
+                {**dict.fromkeys(("accepted", "quarantined", "duplicates", "superseded"), 0), "file": job.name}
+            )
             log.files[-1].update(sha256=raw.sha256, format="", encoding="", delimiter="", timezone="", rows_read=0)
             continue
         log.assume(job.name, "format", file.format, how)
@@ -309,7 +320,9 @@ def _clean_all(con, jobs, options, log) -> tuple[list[Part], dict[int, Raw]]:
 
 def _nothing_known(log: Log) -> str:
     names = ", ".join(row["file"] for row in log.files)
-    return f"no file is in a format that is known here: {names}. Say in desk.yml which column is which, or pass format=..."
+    return (
+        f"no file is in a format that is known here: {names}. Say in desk.yml which column is which, or pass format=..."
+    )
 
 
 def _read(con, job: Job, base: FileMap | None, options: Options, number: int) -> Raw:
@@ -341,7 +354,9 @@ def _file_map(job: Job, base: FileMap | None, raw: Raw, options: Options) -> tup
         dayfirst=_first(job.said.get("dayfirst"), options.dayfirst, file.dayfirst, options.desk_dayfirst),
     )
     main, *others = file.tables
-    others = [table for table in others if len(table.columns) > sum(c.constant is not None for c in table.columns.values())]
+    others = [
+        table for table in others if len(table.columns) > sum(c.constant is not None for c in table.columns.values())
+    ]
     return replace(file, tables=(main, *others)), how
 
 
@@ -397,7 +412,8 @@ def _refuse_losses(account: dict, max_loss: float, log: Log) -> None:
     top = sorted(reasons.items(), key=lambda item: -len(item[1]))[:3]
     told = "; ".join(f"{reason} ({len(lines):,} rows, first line {lines[0]})" for reason, lines in top)
     raise LoadError(
-        f"{account['file']}: {lost:,} of {read_:,} rows ({lost / read_:.1%}) cannot be used, more than max_loss={max_loss:g}: {told}. "
+        f"{account['file']}: {lost:,} of {read_:,} rows ({lost / read_:.1%}) cannot be used, more than "
+        f"max_loss={max_loss:g}: {told}. "
         f"Mend the file or its mapping, or pass a larger max_loss."
     )
 
@@ -428,7 +444,9 @@ def _close_accounts(con, parts: list[Part], unions: list[Union], log: Log) -> No
         account["accepted"] = counted[0]
         told = sum(account[key] for key in ("accepted", "quarantined", "duplicates", "superseded"))
         if told != account["rows_read"]:
-            raise RuntimeError(f"{account['file']}: {account['rows_read']} rows were read, but {told} are accounted for: {account}")
+            raise RuntimeError(
+                f"{account['file']}: {account['rows_read']} rows were read, but {told} are accounted for: {account}"
+            )
 
 
 def _write(con, union: Union, zone: str, target: Path) -> None:
@@ -437,7 +455,9 @@ def _write(con, union: Union, zone: str, target: Path) -> None:
     moments = [c for c in union.columns if schema[c].type == "instant"]
     ends = {}
     if moments:
-        flat = con.execute(f"select {', '.join(f'min({ident(c)}), max({ident(c)})' for c in moments)} from ({union.sql})").fetchone()
+        flat = con.execute(
+            f"select {', '.join(f'min({ident(c)}), max({ident(c)})' for c in moments)} from ({union.sql})"
+        ).fetchone()
         ends = {c: flat[2 * i : 2 * i + 2] for i, c in enumerate(moments)}
     listed = []
     for column in union.columns:
@@ -446,5 +466,3 @@ def _write(con, union: Union, zone: str, target: Path) -> None:
             listed.append(f"{instants.to_local(ident(column), zone, *ends[column])} as {tables.local(column)}")
     path = str(target / f"{union.name}.parquet").replace("'", "''")
     con.execute(f"copy (select {', '.join(listed)} from ({union.sql})) to '{path}' (format parquet)")
-
-

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kpitools import periods
+from kpitools.analysis.trend import Trend, judge
 from kpitools.clock import to_local
 from kpitools.compute import SECONDS, compute, counted_rows
 from kpitools.desk import Desk
@@ -53,6 +54,21 @@ def complete_span(series: pd.DataFrame, every: str) -> tuple[str | None, str | N
         return None, None
     end = periods.following(whole.iloc[[-1]], every).iloc[0]
     return whole.iloc[0].date().isoformat(), end.date().isoformat()
+
+
+def judged(series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week") -> Trend:
+    """The series judged with the desk's own targets and interventions.
+
+    An intervention inside the data but outside a shortened series is left out, and so is its rebase; one that lies
+    outside the data altogether is an error of the desk file, and `judge` says so.
+    """
+    done = desk.interventions
+    if done is not None and len(done) and len(series):
+        on = pd.to_datetime(done["on"])
+        inside = (on >= series.period.min()) & (on < periods.following(series.period, every).max())
+        known = (on >= pd.Timestamp(desk.span[0])) & (on <= pd.Timestamp(desk.as_of_local))
+        done = done[inside | ~known]
+    return judge(series, _kpi(kpi), targets=desk.targets, interventions=done, every=every)
 
 
 def span(kpi: Kpi | str, desk: Desk) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:

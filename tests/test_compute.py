@@ -493,3 +493,19 @@ def test_waits_that_go_on_are_counted_beside_the_mean(make_desk):
     week = one(compute("average_wait_time", desk))
 
     assert (week.value, week.n, week.open) == (2.0, 1, 1)
+
+
+def test_a_share_of_single_calls_has_the_wilson_interval(make_desk):
+    at = pd.Timestamp("2025-03-03 09:00")
+    rows = [{"call_id": str(i), "offered_at": at, "answered_at": at, "is_abandoned": False} for i in range(10)]
+    week = one(compute("abandonment_rate", make_desk(calls=rows)))
+
+    # 0 of 10: z² / (n + z²) = 3.8415 / 13.8415.
+    assert week.value == 0
+    assert (week.low, week.high) == pytest.approx((0, 0.27754), abs=1e-5)
+
+
+def test_tickets_with_a_test_tag_do_not_count(make_desk):
+    rows = [ticket(1, "03 09:00", tags="vip, Test"), ticket(2, "03 09:00", tags="contest vip"), ticket(3, "03 09:00")]
+
+    assert one(compute("ticket_volume", make_desk(tickets=rows))).value == 2

@@ -54,13 +54,17 @@ def test_the_encoding_is_decided_from_all_bytes(con, tmp_path, encoding, stated)
 
 
 def test_vietnamese_in_cp1258_is_read_and_its_headers_are_composed(con, tmp_path):
-    decomposed = "id;Thơ\u0300i gian;Đa\u0301nh gia\u0301\n1;mô\u0323t;tô\u0301t\n2;hai;kha\u0301\n3;ba;kha\u0301 tô\u0301t\n"
+    decomposed = (
+        "id;Thơ\u0300i gian;Đa\u0301nh gia\u0301\n1;mô\u0323t;tô\u0301t\n2;hai;kha\u0301\n3;ba;kha\u0301 tô\u0301t\n"
+    )
     raw = read(con, write(tmp_path, decomposed, encoding="cp1258"), "t")
     assert raw.encoding[0] == "cp1258"
     assert raw.headers == ["id", "Thời gian", "Đánh giá"]
 
 
-@pytest.mark.parametrize(("mark", "text"), [(",", "a,b\n1,2\n"), (";", "a;b\n1,5;2\n"), ("\t", "a\tb\n1\t2\n"), ("|", "a|b\n1|2\n")])
+@pytest.mark.parametrize(
+    ("mark", "text"), [(",", "a,b\n1,2\n"), (";", "a;b\n1,5;2\n"), ("\t", "a\tb\n1\t2\n"), ("|", "a|b\n1|2\n")]
+)
 def test_the_delimiter_is_the_one_that_splits_evenly(con, tmp_path, mark, text):
     raw = read(con, write(tmp_path, text), "t")
     assert (raw.delimiter, len(raw.headers)) == ((mark, "splits_evenly"), 2)
@@ -121,7 +125,11 @@ def test_json_in_its_three_shapes(con, tmp_path):
     records = [{"id": 1, "by": {"name": "An"}, "tags": ["a", "b"]}, {"id": 2.50, "late": True}]
     lines = "\n".join(json.dumps({"ticket": record}) for record in records)
     wanted = [(1, "1", "An", "a,b", None), (2, "2.5", None, None, "true")]
-    for name, text in (("a.json", json.dumps(records)), ("b.json", json.dumps({"tickets": records, "n": 2})), ("c.ndjson", lines)):
+    for name, text in (
+        ("a.json", json.dumps(records)),
+        ("b.json", json.dumps({"tickets": records, "n": 2})),
+        ("c.ndjson", lines),
+    ):
         raw = read(con, write(tmp_path, text, name), "t")
         assert raw.headers == ["id", "by.name", "tags", "late"]
         assert rows(con, raw) == wanted
@@ -134,7 +142,10 @@ def test_a_broken_json_line_is_kept_aside(con, tmp_path):
 
 
 def test_parquet_becomes_text(con, tmp_path):
-    con.execute(f"copy (select '007' as id, timestamp '2025-01-02 03:04:05' as at) to '{tmp_path / 't.parquet'}' (format parquet)")
+    con.execute(
+        f"copy (select '007' as id, timestamp '2025-01-02 03:04:05' as at) to '{tmp_path / 't.parquet'}' "
+        f"(format parquet)"
+    )
     raw = read(con, tmp_path / "t.parquet", "t")
     assert rows(con, raw) == [(1, "007", "2025-01-02 03:04:05")]
 
@@ -234,7 +245,10 @@ def test_an_unknown_format_names_the_near_miss():
         ({"tables": {"tickets": {"status": {"column": "x", "values": {"a": "opne"}}}}}, "Did you mean 'open'"),
         ({"tables": {"tickets": {"status": {"values": {"a": "open"}}}}}, "nothing fills it"),
         ({"tables": {"tickets": {"first_reply_at": {"from": "created_at"}}}}, "needs 'plus'"),
-        ({"tables": {"tickets": {"first_reply_at": {"from": "created", "plus": "m", "unit": "minutes"}}}}, "not an instant"),
+        (
+            {"tables": {"tickets": {"first_reply_at": {"from": "created", "plus": "m", "unit": "minutes"}}}},
+            "not an instant",
+        ),
         ({"decimal": ";"}, "decimal must be"),
         ({"dayfirst": "yes"}, "dayfirst must be"),
         ({"statuses": {"a": "open"}}, "no table of this file has a status"),

@@ -3,6 +3,7 @@
 import csv
 import io
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -20,7 +21,8 @@ needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the real input fi
 
 TICKETS = "ticket_id,created_at,status\n1,2025-03-04 09:00,open\n2,2025-03-05 09:00,closed\n"
 ZENDESK = (
-    "ID,Requester,Requester ID,Assignee,Group,Status,Via,Created at,Updated at,Solved at,Satisfaction Score,Group stations,"
+    "ID,Requester,Requester ID,Assignee,Group,Status,Via,Created at,Updated at,Solved at,Satisfaction "
+    "Score,Group stations,"
     "Reopens,Replies,First reply time in minutes,First resolution time in minutes,Requester wait time in minutes\n"
     "101,Lan,7,An,VIP,Closed,Mail,2025-03-04 09:00,2025-03-09 09:00,2025-03-05 09:00,Good,3,1,2,30,120,45\n"
     "102,Hoa,8,An,VIP,Hold,Web form,2025-03-04 09:00,2025-03-09 09:00,,Not Offered,1,0,0,,,\n"
@@ -90,7 +92,8 @@ def test_a_zendesk_export_gives_tickets_and_surveys(tmp_path):
 
 
 def test_liveagent_letters_c_is_open_and_l_is_closed(tmp_path):
-    text = "code,date_created,status,channel_type,departmentname\nA,2025-03-04 09:00:00,C,E,x\nB,2025-03-04 09:00:00,L,C,x\n"
+    text = "code,date_created,status,channel_type,departmentname\n"
+    text += "A,2025-03-04 09:00:00,C,E,x\nB,2025-03-04 09:00:00,L,C,x\n"
     rows = frame(load(write(tmp_path, t=text) / "t.csv", timezone="UTC"), "tickets")
     assert rows["status"].tolist() == ["open", "closed"]
     assert rows["channel"].tolist() == ["email", "phone"]
@@ -139,7 +142,7 @@ def test_a_desk_file_that_names_a_missing_export(tmp_path):
 def test_a_second_load_reads_what_the_first_kept(tmp_path, monkeypatch):
     folder = write(tmp_path, tickets=TICKETS)
     first = load(folder, timezone="UTC")
-    monkeypatch.setattr("kpitools.load.build", lambda *_: pytest.fail("it was cleaned again"))
+    monkeypatch.setattr(sys.modules["kpitools.load"], "build", lambda *_: pytest.fail("it was cleaned again"))
     second = load(folder, timezone="UTC")
     assert frame(second, "tickets").equals(frame(first, "tickets"))
     assert second.report.to_json() == first.report.to_json()
@@ -149,7 +152,9 @@ def test_a_second_load_reads_what_the_first_kept(tmp_path, monkeypatch):
 def test_changed_contents_or_settings_are_cleaned_anew(tmp_path):
     folder = write(tmp_path, tickets=TICKETS)
     load(folder, timezone="UTC")
-    assert frame(load(folder, timezone="Asia/Ho_Chi_Minh"), "tickets")["created_at"][0] == pd.Timestamp("2025-03-04 02:00")
+    assert frame(load(folder, timezone="Asia/Ho_Chi_Minh"), "tickets")["created_at"][0] == pd.Timestamp(
+        "2025-03-04 02:00"
+    )
     write(tmp_path, tickets=TICKETS + "3,2025-03-06 09:00,new\n")
     assert len(frame(load(folder, timezone="UTC"), "tickets")) == 3
 
@@ -204,8 +209,12 @@ def test_no_row_is_ever_lost(tmp_path, records):
     out = tmp_path / "out"
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
-    said = {"tables": {"tickets": {"ticket_id": "id", "created_at": "opened", "status": "state", "resolved_at": "solved"}}}
-    report = build([Job(tmp_path / "t.csv", "t.csv", {**said, "delimiter": ","}, True)], Options(max_loss=1, timezone="UTC"), out)
+    said = {
+        "tables": {"tickets": {"ticket_id": "id", "created_at": "opened", "status": "state", "resolved_at": "solved"}}
+    }
+    report = build(
+        [Job(tmp_path / "t.csv", "t.csv", {**said, "delimiter": ","}, True)], Options(max_loss=1, timezone="UTC"), out
+    )
     parsed = [row for row in csv.reader(io.StringIO(text, newline="")) if row and (len(row) > 1 or row[0].strip())]
     account = report.files.iloc[0]
     assert account["rows_read"] == len(parsed) - 1
@@ -221,11 +230,20 @@ def test_no_row_is_ever_lost(tmp_path, records):
 def test_the_italian_event_log():
     desk = load(SHARED / "real" / "italian_helpdesk.csv", timezone="Europe/Rome", cache=False)
     account = desk.report.files.iloc[0]
-    assert account[["rows_read", "accepted", "quarantined", "duplicates", "superseded"]].tolist() == [21348, 21221, 0, 127, 0]
+    assert account[["rows_read", "accepted", "quarantined", "duplicates", "superseded"]].tolist() == [
+        21348,
+        21221,
+        0,
+        127,
+        0,
+    ]
     assert "repeated_header" in desk.report.findings["rule"].tolist()
     rows = frame(desk, "status_changes")
     assert rows["ticket_id"].nunique() == 4580
-    first, resolved = rows.groupby("ticket_id")["at_local"].min(), rows[rows["status"] == "resolved"].groupby("ticket_id")["at_local"].max()
+    first, resolved = (
+        rows.groupby("ticket_id")["at_local"].min(),
+        rows[rows["status"] == "resolved"].groupby("ticket_id")["at_local"].max(),
+    )
     hours = (resolved - first).dropna().dt.total_seconds() / 3600
     assert (len(hours), round(hours.median(), 4)) == (4569, 159.7903)
 
@@ -247,7 +265,8 @@ def test_the_new_york_service_requests(tmp_path):
     hours = (rows["closed_local"] - rows["created_local"]).dropna().dt.total_seconds() / 3600
     assert (len(hours), (hours == 0).sum(), round(hours.mean(), 4)) == (2462, 1729, 138.8203)
     due = rows.dropna(subset=["sla_due_at", "closed_at"])
-    assert (len(due), round((due["closed_local"] <= due["sla_due_local"]).mean() * 100, 4)) == (735, 76.3265)
+    met = (due["closed_local"] <= due["sla_due_local"]).sum()
+    assert (len(due), met) == (733, 559)  # with the two closures of 1900 taken at their word: 561 of 735
 
 
 @needs_shared
@@ -268,3 +287,58 @@ def test_a_hundred_thousand_rows_load_again_at_once(tmp_path):
     start = time.perf_counter()
     load(folder, timezone="UTC")
     assert time.perf_counter() - start < 0.5
+
+
+# --- docs/loading.md ---
+
+GUIDE = Path(__file__).parents[1] / "docs" / "loading.md"
+
+
+def examples() -> dict[str, tuple[str, str]]:
+    """The worked examples of the guide: table -> desk.yml and export."""
+    import re
+
+    text = GUIDE.read_text(encoding="utf-8")
+    found = re.findall(r"### (\w+)\n\n```yaml\n(.*?)```\n\n```csv\n(.*?)```", text, flags=re.DOTALL)
+    return {table: (said, export) for table, said, export in found}
+
+
+# What each example must load as: a column and its values.
+SHOWN = {
+    "tickets": ("status", ["resolved", "open"]),
+    "messages": ("is_public", [True, False]),
+    "status_changes": ("status", ["answered", "resolved", "open"]),
+    "ticket_schedules": ("schedule", ["office"]),
+    "calls": ("is_abandoned", [False, True]),
+    "queue_intervals": ("wait_s", [3468.0]),
+    "surveys": ("score", [5.0]),
+    "customers": ("mrr", [1250.5]),
+    "activity": ("amount", [19.9]),
+}
+
+
+def test_the_guide_has_an_example_a_table():
+    from kpitools.tables import TABLES
+
+    assert set(examples()) == set(SHOWN) == set(TABLES)
+
+
+@pytest.mark.parametrize("table", SHOWN)
+def test_the_examples_of_the_guide_load(tmp_path, table):
+    import yaml
+
+    said, export = examples()[table]
+    (tmp_path / "desk.yml").write_text(said, encoding="utf-8")
+    (tmp_path / yaml.safe_load(said)["files"][0]["file"]).write_text(export, encoding="utf-8")
+    desk = load(tmp_path)
+    column, values = SHOWN[table]
+    assert frame(desk, table)[column].tolist() == values
+    assert desk.report.files["quarantined"].sum() == 0
+    assert set(desk.report.findings["rule"]) <= {"rows_filtered"}
+
+
+def test_the_guide_names_every_format():
+    from kpitools.exports.mapping import formats
+
+    text = GUIDE.read_text(encoding="utf-8")
+    assert [name for name in formats() if f"`{name}`" not in text] == []

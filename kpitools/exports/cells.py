@@ -45,8 +45,14 @@ def whole(text: str, decimal: str) -> str:
     """SQL: a whole number; 3.0 is one, 3.5 is none."""
     real = number(text, decimal)
     checked = f"when {real} = floor({real}) then try_cast({real} as bigint)"
-    exact = f"regexp_full_match({text}, '\\d{{1,15}}')" if decimal == "," else f"instr({text}, '.') = 0 and instr({text}, 'e') = 0"
-    return f"(case when {exact} and try_cast({text} as bigint) is not null then try_cast({text} as bigint) {checked} end)"
+    exact = (
+        f"regexp_full_match({text}, '\\d{{1,15}}')"
+        if decimal == ","
+        else f"instr({text}, '.') = 0 and instr({text}, 'e') = 0"
+    )
+    return (
+        f"(case when {exact} and try_cast({text} as bigint) is not null then try_cast({text} as bigint) {checked} end)"
+    )
 
 
 def duration(text: str, unit: str, decimal: str) -> str:
@@ -62,14 +68,16 @@ def duration(text: str, unit: str, decimal: str) -> str:
 def duration_unit(con, table: str, text: str) -> str | None:
     """hms where every value is H:MM:SS; None where that does not tell the unit."""
     total, clocks = con.execute(
-        f"select count(v), count_if(regexp_full_match(v, '-?\\d+:\\d\\d:\\d\\d(\\.\\d+)?')) from (select {text} as v from {table}) "
+        f"select count(v), count_if(regexp_full_match(v, '-?\\d+:\\d\\d:\\d\\d(\\.\\d+)?')) from (select "
+        f"{text} as v from {table}) "
         f"where lower(v) not in {MISSING}"
     ).fetchone()
     return "hms" if clocks == total else None
 
 
 class Worded(NamedTuple):
-    """A column read through its words: SQL, the words nobody knows (with rows and first row), the words meaning missing."""
+    """A column read through its words: SQL, the words nobody knows (with rows and first row), the words "
+    "meaning missing."""
 
     sql: str
     strangers: list[tuple[str, int, int]]
@@ -83,7 +91,8 @@ def words(con, table: str, text: str, column: ColumnMap) -> Worded | None:
         return None
     known = {fold(word): value for word, value in known.items()}
     found = con.execute(
-        f"select v, count(*), min(_row) from (select {text} as v, _row from {table}) where v is not null group by v order by 3 limit 100000"
+        f"select v, count(*), min(_row) from (select {text} as v, _row from {table}) where v is not null "
+        f"group by v order by 3 limit 100000"
     ).fetchall()
     strict = column.name in CLOSED or column.type == "flag"
     branches, strangers, blanks = [], [], []

@@ -25,7 +25,8 @@ def detect(headers: list[str], where: str) -> FileMap:
     if not found:
         raise LoadError(
             f"{where}: these headers belong to no format known here: {', '.join(headers[:40])}. "
-            f"Say which one it is, format=... (known: {', '.join(formats())}), or say in desk.yml which column is which: "
+            f"Say which one it is, format=... (known: {', '.join(formats())}), or say in desk.yml which "
+            f"column is which: "
             f"files: [{{file: {where}, tables: {{tickets: {{ticket_id: ..., created_at: ...}}}}}}]."
         )
     if len(found) > 1 and found[0][0] == found[1][0]:

@@ -51,7 +51,8 @@ def has_offset(text: str) -> str:
     """SQL: `text` ends in Z or an offset from UTC; a date's own hyphen is none."""
     return (
         f"(length({text}) >= 14 and ({text}[-1] = 'Z' or "
-        f"(length({text}) >= 17 and ({text}[-6] in ('+', '-') or {text}[-5] in ('+', '-') or {text}[-3] in ('+', '-')))))"
+        f"(length({text}) >= 17 and ({text}[-6] in ('+', '-') or {text}[-5] in ('+', '-') or {text}[-3] in "
+        f"('+', '-')))))"
     )
 
 
@@ -63,21 +64,26 @@ def from_offset(text: str) -> str:
 def profile(con, table: str, text: str) -> Profile:
     """Look at every value of a text expression."""
     count, iso, offsets = con.execute(
-        f"select count(v), coalesce(count_if({is_iso('v')}), 0), coalesce(count_if({has_offset('v')}), 0) from (select {text} as v from {table})"
+        f"select count(v), coalesce(count_if({is_iso('v')}), 0), coalesce(count_if({has_offset('v')}), 0) "
+        f"from (select {text} as v from {table})"
     ).fetchone()
     if iso == count:
         return Profile(count, iso, offsets, {}, None, None, False)
     shapes = con.execute(
-        f"select translate(v, '0123456789', '9999999999') as shape, count(*) from (select {tidy(text)} as v from {table}) "
+        f"select translate(v, '0123456789', '9999999999') as shape, count(*) from (select {tidy(text)} as v "
+        f"from {table}) "
         f"where v is not null and not coalesce({is_iso('v')}, false) group by 1 order by 2 desc, 1 limit 500"
     ).fetchall()
     parts = "'(\\d{1,2})[/.\\-](\\d{1,2})[/.\\-]\\d{2}(?:\\d{2})?(?:\\D|$)'"
     first, second, differ = con.execute(
         f"select max(a), max(b), coalesce(bool_or(a <> b), false) from (select "
         f"try_cast(regexp_extract(v, {parts}, 1) as int) as a, try_cast(regexp_extract(v, {parts}, 2) as int) as b "
-        f"from (select {text} as v from {table}) where v is not null and not coalesce({is_iso('v')}, false)) where least(a, b) between 1 and 12 and greatest(a, b) <= 31"
+        f"from (select {text} as v from {table}) where v is not null and not coalesce({is_iso('v')}, false)) "
+        f"where least(a, b) between 1 and 12 and greatest(a, b) <= 31"
     ).fetchone()
-    offsets = con.execute(f"select coalesce(count_if({has_offset('v')}), 0) from (select {tidy(text)} as v from {table})").fetchone()[0]
+    offsets = con.execute(
+        f"select coalesce(count_if({has_offset('v')}), 0) from (select {tidy(text)} as v from {table})"
+    ).fetchone()[0]
     return Profile(count, iso, offsets, dict(shapes), first, second, differ)
 
 
@@ -154,7 +160,10 @@ def decide_order(profiles: dict[str, Profile], stated: bool | None, where: str) 
     if not first and not second:
         if not any(p.orders_differ for p in open_ones.values()):
             return True, "same_either_way"
-        raise LoadError(f"{where}: day and month cannot be told apart in {', '.join(sorted(open_ones))}: no number is over 12. {mend}")
+        raise LoadError(
+            f"{where}: day and month cannot be told apart in {', '.join(sorted(open_ones))}: no number is "
+            f"over 12. {mend}"
+        )
     return bool(first), "a_number_over_12"
 
 

@@ -17,10 +17,14 @@ from kpitools import tables
 from kpitools.errors import ConfigError, unknown
 
 ENTRY_KEYS = (
-    "file format timezone dayfirst decimal encoding delimiter skip sheet records statuses tables max_loss".split()
+    *("file", "format", "timezone", "dayfirst", "decimal", "encoding", "delimiter"),
+    *("skip", "sheet", "records", "statuses", "tables", "max_loss"),
 )
-FORMAT_KEYS = "format title detect timezone dayfirst decimal skip records tables".split()
-COLUMN_KEYS = "column values format unit default constant from plus to times minus when has".split()
+FORMAT_KEYS = ("format", "title", "detect", "timezone", "dayfirst", "decimal", "skip", "records", "tables")
+COLUMN_KEYS = (
+    *("column", "values", "format", "unit", "default", "constant"),
+    *("from", "plus", "to", "times", "minus", "when", "has"),
+)
 UNITS = {"ms": 0.001, "seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 
 # Rows lacking one of these mean nothing.
@@ -36,8 +40,8 @@ REQUIRED = {
     "activity": ("customer_id", "at"),
 }
 
-_YES = "true yes y 1 t có đúng x".split()
-_NO = "false no n 0 f không sai".split()
+_YES = ["true", "yes", "y", "1", "t", "có", "đúng", "x"]
+_NO = ["false", "no", "n", "0", "f", "không", "sai"]
 # Words that every export may use; a format's own `values` go before them.
 VOCABULARY: dict[str, dict[str, Any]] = {
     "status": {
@@ -233,10 +237,16 @@ def read_entry(said: dict | None, base: FileMap | None, where: str) -> FileMap:
     said = check_keys(said or {}, ENTRY_KEYS, where)
     made = base or FileMap("tables", ())
     if said.get("tables") is not None:
-        made = replace(made, tables=_merge(made.tables, read_tables(said["tables"], where, stated=True), said["tables"]))
+        made = replace(
+            made, tables=_merge(made.tables, read_tables(said["tables"], where, stated=True), said["tables"])
+        )
     if said.get("statuses"):
         made = replace(made, tables=_with_statuses(made.tables, said["statuses"], where))
-    plain = {key: said[key] for key in ENTRY_KEYS if key in said and key not in ("file", "format", "tables", "statuses", "max_loss")}
+    plain = {
+        key: said[key]
+        for key in ENTRY_KEYS
+        if key in said and key not in ("file", "format", "tables", "statuses", "max_loss")
+    }
     _check_plain(plain, where)
     return replace(made, **plain)
 
@@ -271,7 +281,9 @@ def _with_statuses(base: tuple[TableMap, ...], statuses: dict, where: str) -> tu
         status = table.columns.get("status")
         if status:
             used = True
-            table = replace(table, columns={**table.columns, "status": replace(status, values={**status.values, **values})})
+            table = replace(
+                table, columns={**table.columns, "status": replace(status, values={**status.values, **values})}
+            )
         made.append(table)
     if not used:
         raise ConfigError(f"{where}: statuses are given, but no table of this file has a status.")
@@ -281,7 +293,9 @@ def _with_statuses(base: tuple[TableMap, ...], statuses: dict, where: str) -> tu
 def read_tables(said: Any, where: str, *, stated: bool) -> tuple[TableMap, ...]:
     """The ``tables:`` of a format or of a desk.yml entry."""
     check_keys(said, tables.TABLES, f"{where}: tables")
-    return tuple(_table(name, columns, f"{where}: {name}", stated) for name, columns in said.items() if columns is not None)
+    return tuple(
+        _table(name, columns, f"{where}: {name}", stated) for name, columns in said.items() if columns is not None
+    )
 
 
 def _table(name: str, said: dict, where: str, stated: bool) -> TableMap:
@@ -309,15 +323,16 @@ def _row_filter(said: Any, where: str) -> dict[str, tuple[str, ...]]:
 
 
 def _names(said: Any, where: str) -> tuple[str, ...]:
-    if isinstance(said, list):
-        return tuple(_text(item) for item in said)
     if said is None or isinstance(said, dict):
         raise ConfigError(f"{where}: expected a name or a list of names, got {said!r}.")
-    return (_text(said),)
+    return tuple(text for item in (said if isinstance(said, list) else [said]) for text in _texts(item))
 
 
-def _text(value: Any) -> str:
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+def _texts(value: Any) -> tuple[str, ...]:
+    """The words a YAML scalar may have been: a bare No is read as false, and would lose a column of that name."""
+    if isinstance(value, bool):
+        return ("true", "yes", "on") if value else ("false", "no", "off")
+    return (str(value),)
 
 
 def read_column(name: str, kind: str, said: Any, where: str, stated: bool) -> ColumnMap:
@@ -373,7 +388,7 @@ def _values(said: dict, name: str, where: str) -> dict[str, Any]:
     for value in said.values():
         if allowed and value is not None and value not in allowed:
             raise ConfigError(str(unknown("value", value, allowed, f"{where}.values")))
-    return {fold(_text(key)): value for key, value in said.items()}
+    return {fold(text): value for key, value in said.items() for text in _texts(key)}
 
 
 def find(headers: list[str], aliases: tuple[str, ...]) -> int | None:
@@ -398,7 +413,9 @@ def present(table: TableMap, headers: list[str], where: str) -> TableMap:
             raise ConfigError(f"{where}: {table.name}.{column.name}: {no_column(lacking[0][0], headers)}")
     for name in table.rows:
         if find(headers, (name,)) is None:
-            raise ConfigError(f"{where}: {table.name}.rows: {no_column(name, headers)}")
+            if table.stated_rows:
+                raise ConfigError(f"{where}: {table.name}.rows: {no_column(name, headers)}")
+            return replace(table, columns={}, rows={})
     kept = {
         name: column
         for name, column in kept.items()
@@ -427,5 +444,3 @@ def vocabulary(column: ColumnMap) -> dict[str, Any] | None:
 def slug(text: str) -> str:
     """A name fit for a SQL identifier."""
     return re.sub(r"\W+", "_", text.lower()).strip("_") or "table"
-
-

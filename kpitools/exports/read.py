@@ -155,7 +155,9 @@ def _refuse_impostors(path: Path, name: str, scan: Scan) -> None:
     if suffix not in READABLE:
         raise LoadError(f"{name}: files ending in '{suffix}' are not read. Known: {', '.join(sorted(READABLE))}.")
     if not head.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
-        raise LoadError(f"{name}: the file is empty. Export it again; some systems write an empty file when it is large.")
+        raise LoadError(
+            f"{name}: the file is empty. Export it again; some systems write an empty file when it is large."
+        )
     if suffix in SHEETS or suffix == ".parquet":
         return
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:512].lower()
@@ -312,7 +314,8 @@ def _read_fast(con, path: Path, raw: Raw, scan: Scan) -> bool:
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     try:
         con.execute(
-            f"create or replace table {raw.table}_0 as select * from read_csv(?, auto_detect=false, header=false, skip=1, "
+            f"create or replace table {raw.table}_0 as select * from read_csv(?, auto_detect=false, "
+            f"header=false, skip=1, "
             f"delim=?, quote='\"', escape='\"', strict_mode=true, null_padding=false, store_rejects=true, "
             f"max_line_size=16777216, columns={{{columns}}})",
             [str(path), raw.delimiter[0]],
@@ -321,12 +324,15 @@ def _read_fast(con, path: Path, raw: Raw, scan: Scan) -> bool:
         return False
     rows = con.table(f"{raw.table}_0").shape[0]
     errors = con.execute(
-        "select line_byte_position, any_value(csv_line), any_value(error_type::varchar) from reject_errors group by 1 order by 1"
+        "select line_byte_position, any_value(csv_line), any_value(error_type::varchar) from reject_errors "
+        "group by 1 order by 1"
     ).fetchall()
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     if not errors and rows + 1 == scan.lines:
         raw.rows = rows
-        con.execute(f"create or replace view {raw.table} as select rowid as _row, rowid + 2 as _line, * from {raw.table}_0")
+        con.execute(
+            f"create or replace view {raw.table} as select rowid as _row, rowid + 2 as _line, * from {raw.table}_0"
+        )
         return True
     return _number_lines(con, path, raw, rows, errors)
 
@@ -347,7 +353,12 @@ def _number_lines(con, path: Path, raw: Raw, rows: int, errors: list[tuple]) -> 
         taken.add(line)
         if content.strip():
             fields = next(csv.reader([content], delimiter=raw.delimiter[0]))
-            if not "".join(fields).strip() and len(fields) == 1 or not any(fields[len(raw.headers) :]) and len(fields) > len(raw.headers):
+            if (
+                not "".join(fields).strip()
+                and len(fields) == 1
+                or not any(fields[len(raw.headers) :])
+                and len(fields) > len(raw.headers)
+            ):
                 return False
             raw.rejects.append(wrong_fields(line + 1, len(fields), len(raw.headers), content))
     if rows + len(taken) != len(starts):
@@ -409,7 +420,8 @@ def _read_slow(con, path: Path, raw: Raw, skip: int) -> None:
             start = _read_records(path, raw, sink, start)
     except UnicodeDecodeError as error:
         raise LoadError(
-            f"{raw.name}: the file is not {raw.encoding[0]} ({error.reason} at byte {error.start}). Pass another encoding=..."
+            f"{raw.name}: the file is not {raw.encoding[0]} ({error.reason} at byte {error.start}). Pass "
+            f"another encoding=..."
         ) from None
     sink.close()
 
@@ -425,7 +437,9 @@ def _read_records(path: Path, raw: Raw, sink: "_Sink", start: int) -> int | None
             if not row or (len(row) == 1 and not row[0].strip()):
                 continue
             if lines.ended and _is_open(lines.since(first), mark):
-                raw.rejects.append(Reject(first, "unterminated_quote", "a quote is never closed", lines.since(first)[0].rstrip("\r\n")))
+                raw.rejects.append(
+                    Reject(first, "unterminated_quote", "a quote is never closed", lines.since(first)[0].rstrip("\r\n"))
+                )
                 return first
             if len(row) > wanted and not any(row[wanted:]):
                 row = row[:wanted]
@@ -502,9 +516,7 @@ class _Sink:
 
     def close(self) -> None:
         self.flush()
-        self.con.execute(
-            f"create or replace view {self.raw.table} as select rowid as _row, * from {self.raw.table}_0"
-        )
+        self.con.execute(f"create or replace view {self.raw.table} as select rowid as _row, * from {self.raw.table}_0")
 
 
 # --- sheets, JSON, Parquet ------------------------------------------------------------------------------------
@@ -519,7 +531,9 @@ def _sheet_rows(path: Path, name: str, sheet: str | int | None) -> Iterator[tupl
     except (CalamineError, OSError, ValueError) as error:
         raise LoadError(f"{name}: this cannot be read as a workbook ({error}).") from None
     names = book.sheet_names
-    wanted = names[0] if sheet is None else names[sheet - 1] if isinstance(sheet, int) and sheet <= len(names) else sheet
+    wanted = (
+        names[0] if sheet is None else names[sheet - 1] if isinstance(sheet, int) and sheet <= len(names) else sheet
+    )
     if wanted not in names:
         raise LoadError(f"{name}: no sheet '{wanted}'. It has: {', '.join(names)}.")
     rows = book.get_sheet_by_name(wanted).to_python(skip_empty_area=False)
@@ -611,7 +625,9 @@ def _records(value, name: str, records: str | None) -> list[dict]:
         lists = [item for item in value.values() if isinstance(item, list) and item and isinstance(item[0], dict)]
         value = lists[0] if len(lists) == 1 else [value]
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise LoadError(f"{name}: expected a list of JSON objects, or an object with one such list; pass records: <key>.")
+        raise LoadError(
+            f"{name}: expected a list of JSON objects, or an object with one such list; pass records: <key>."
+        )
     return [_unwrap(item) for item in value]
 
 

@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from kpitools.plots import style
 from kpitools.words import number, quantity, say
 
-
 MOST = 24  # cohorts and periods of age that still fit on a page
 
 

@@ -76,6 +76,8 @@ def breakdown(
     (see `views.breakdown`).
     """
     overall = groups.attrs.get("overall") if overall is None else overall
+    # The sum of the groups is no level to compare a group with.
+    overall = None if kpi.statistic in ("total", "level") else overall
     groups = groups.sort_values(by, key=lambda names: names.astype(str), ignore_index=True)
     ax = style.axes(ax, height=max(2.4, 1.3 + 0.38 * len(groups)))
     headline = breakdown_headline(groups, kpi, by, overall, language)
@@ -98,15 +100,17 @@ def breakdown(
             fontsize=9,
             color=style.BLUE,
         )
-    _group_axis(ax, groups, kpi, by, language, clock)
+    _group_axis(ax, groups, kpi, by, language, clock, overall)
     ax.set_ylim(len(groups) - 0.5, -1.1)
     return style.headline(ax, headline)
 
 
-def _group_axis(ax: Axes, groups: pd.DataFrame, kpi: Kpi, by: str, language: str, clock: str) -> None:
+def _group_axis(
+    ax: Axes, groups: pd.DataFrame, kpi: Kpi, by: str, language: str, clock: str, overall: float | None
+) -> None:
     names = [f"{_plain(name)}  (n = {number(n, language, 0)})" for name, n in zip(groups[by], groups.n, strict=True)]
     ax.set_yticks(range(len(groups)), names, fontsize=9)
-    ends = groups[["low", "high", "value"]].to_numpy(dtype=float)
+    ends = np.append(groups[["low", "high", "value"]].to_numpy(dtype=float), np.nan if overall is None else overall)
     ends = ends[np.isfinite(ends)]
     log = kpi.unit in style.SECONDS and len(ends) > 0 and ends.min() > 0 and ends.max() / ends.min() > 4
     if log:

@@ -99,6 +99,7 @@ def _exporter():
         extra_template_basedirs=[str(_TEMPLATES)],
         exclude_input_prompt=True,
         exclude_output_prompt=True,
+        exclude_anchor_links=True,
     )
     for name, act in (("clean", clean), ("alt_text", alt_text), ("base64_text", _plain_base64), ("svg_text", _svg)):
         exporter.register_filter(name, act)

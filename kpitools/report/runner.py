@@ -65,6 +65,7 @@ def run_notebook(page: Page, desk: Path, language: str, deadline: float, folder:
         error = _one_line(problem) + (_last_words(log) if status == "died" else "")
     finally:
         watch.stop()
+        _close_loop()
     executed = nbformat.read(output, as_version=4) if output.is_file() else None
     if status == "ok" and not _all_cells_ran(executed):
         status, error = "died", "not all cells were run"
@@ -86,9 +87,7 @@ def _execute(page: Page, output: Path, parameters: dict, language: str, watch: "
             parameters=parameters,
             kernel_name="python3",
             progress_bar=False,
-            kernel_manager_class=kernel_manager_class(
-                Path(sockets), watch, {"KPITOOLS_LANGUAGE": language}, said
-            ),
+            kernel_manager_class=kernel_manager_class(Path(sockets), watch, {"KPITOOLS_LANGUAGE": language}, said),
         )
 
 
@@ -174,6 +173,18 @@ def _one_line(problem: Exception) -> str:
     name, value = getattr(problem, "ename", None), getattr(problem, "evalue", None)
     text = f"{name}: {value}" if name else f"{type(problem).__name__}: {problem}"
     return " ".join(text.split())[:500]
+
+
+def _close_loop() -> None:
+    """Close the event loop that nbclient opened for this thread and would leave open."""
+    import asyncio
+
+    from jupyter_core.utils import ensure_event_loop
+
+    loop = ensure_event_loop()
+    if not loop.is_running():
+        loop.close()
+        asyncio.set_event_loop(None)
 
 
 def _last_words(log: Path) -> str:
@@ -352,4 +363,3 @@ def versions() -> dict[str, str]:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False, default=str) + "\n"
-

@@ -8,11 +8,13 @@ import re
 
 import nh3
 
-_TAGS = """
-a abbr b bdi blockquote br caption circle code col colgroup dd del details dfn div dl dt ellipse em figcaption figure g
-h1 h2 h3 h4 h5 h6 hr i img ins kbd li line mark ol p path polygon polyline pre q rect s samp section small span strong
-style sub summary sup svg table tbody td text tfoot th thead time title tr tspan u ul var
-""".split()
+_DRAWING = {"circle", "ellipse", "g", "line", "path", "polygon", "polyline", "rect", "svg", "text", "tspan"}
+_DRAWN = {"viewBox", "preserveAspectRatio", "width", "height", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "rx"}
+_DRAWN |= {"ry", "d", "points", "dx", "dy", "transform", "opacity", "fill", "fill-opacity", "stroke", "stroke-width"}
+_DRAWN |= {"stroke-dasharray", "stroke-linecap", "stroke-linejoin", "stroke-opacity", "text-anchor", "font-size"}
+_DRAWN |= {"dominant-baseline", "font-weight", "focusable"}
+# nh3's own tags are those of written text; these are added.
+_TAGS = nh3.ALLOWED_TAGS | _DRAWING | {"figure", "figcaption", "section", "style", "title", "tfoot"}
 _ATTRIBUTES = {
     "*": {"class", "dir", "id", "lang", "role", "style", "title", "tabindex"},
     "a": {"href"},
@@ -24,15 +26,7 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope"},
     "time": {"datetime"},
 }
-_DRAWING = """
-circle ellipse g line path polygon polyline rect svg text tspan
-""".split()
-_DRAWN = """
-viewBox preserveAspectRatio width height x y x1 x2 y1 y2 cx cy r rx ry d points fill fill-opacity stroke stroke-width
-stroke-dasharray stroke-linecap stroke-linejoin stroke-opacity opacity transform text-anchor dominant-baseline dx dy
-font-size font-weight focusable
-""".split()
-_ATTRIBUTES |= {tag: set(_DRAWN) for tag in _DRAWING}
+_ATTRIBUTES |= {tag: _DRAWN for tag in _DRAWING}
 # Links stay inside the report, or lead to web pages a notebook's author names; pictures are in the page itself.
 _SCHEMES = {"http", "https", "mailto", "data"}
 _IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
@@ -50,7 +44,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 
 _CLEANER = nh3.Cleaner(
-    tags=set(_TAGS),
+    tags=_TAGS,
     clean_content_tags={"script", "iframe", "object", "embed", "noscript", "template", "textarea"},
     attributes=_ATTRIBUTES,
     attribute_filter=_attribute,

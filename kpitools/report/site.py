@@ -159,7 +159,9 @@ def write_files(card: Scorecard, folder: Path) -> None:
     frame = card.frame
     spreadsheet_safe(frame).to_csv(folder / "scorecard.csv", index=False, encoding="utf-8-sig")
     records = json.loads(frame.to_json(orient="records", force_ascii=False, double_precision=15))
-    text = json.dumps({"as_of": f"{card.desk.as_of_local:%Y-%m-%dT%H:%M:%S}", "kpis": records}, ensure_ascii=False, indent=2)
+    text = json.dumps(
+        {"as_of": f"{card.desk.as_of_local:%Y-%m-%dT%H:%M:%S}", "kpis": records}, ensure_ascii=False, indent=2
+    )
     (folder / "scorecard.json").write_text(text + "\n", encoding="utf-8")
 
 

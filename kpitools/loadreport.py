@@ -1,0 +1,118 @@
+"""What a load says of itself: what was read, assumed, found and set aside."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kpitools.words import say
+
+FILES = [
+    "file",
+    "sha256",
+    "format",
+    "encoding",
+    "delimiter",
+    "timezone",
+    "rows_read",
+    "accepted",
+    "quarantined",
+    "duplicates",
+    "superseded",
+]
+ASSUMPTIONS = ["file", "what", "value", "how", "examples"]
+FINDINGS = ["file", "table", "rule", "column", "rows", "example", "line", "kind"]
+QUARANTINE = ["file", "line", "rule", "reason", "row"]
+
+
+@dataclass
+class LoadReport:
+    """What was read, assumed, found and set aside.
+
+    Attributes
+    ----------
+    files : DataFrame, a row a file; rows_read = accepted + quarantined + duplicates + superseded, always.
+    assumptions : DataFrame of what was decided, how, and three examples; `how` is a key of ``how.*``.
+    findings : DataFrame, a row a rule and column that fired; kind repaired, cell, quarantined, duplicate,
+        superseded or warning.
+    quarantine : DataFrame with every row set aside: line, rule, reason and the original row as JSON text.
+    """
+
+    files: pd.DataFrame
+    assumptions: pd.DataFrame
+    findings: pd.DataFrame
+    quarantine: pd.DataFrame
+
+    @classmethod
+    def from_rows(cls, files: list[dict], assumptions: list, findings: list, quarantine: list) -> "LoadReport":
+        """A report from lists of rows."""
+        return cls(
+            pd.DataFrame(files, columns=FILES),
+            pd.DataFrame(assumptions, columns=ASSUMPTIONS),
+            pd.DataFrame(findings, columns=FINDINGS),
+            pd.DataFrame(quarantine, columns=QUARANTINE),
+        )
+
+    def findings_in(self, language: str) -> pd.DataFrame:
+        """`findings` with a column `text`: what the rule does, in words."""
+        return self.findings.assign(text=[say(f"rule.{rule}", language) for rule in self.findings["rule"]])
+
+    def assumptions_in(self, language: str) -> pd.DataFrame:
+        """`assumptions` with `what` and `how` in words."""
+        return self.assumptions.assign(
+            what=[say(f"what.{key}", language) for key in self.assumptions["what"]],
+            how=[say(f"how.{key}", language) for key in self.assumptions["how"]],
+        )
+
+    def write_quarantine(self, path: str | Path) -> Path:
+        """Write `quarantine` as CSV that a spreadsheet opens without running anything; the path written."""
+        path = Path(path)
+        safe = self.quarantine.map(lambda cell: harmless(cell) if isinstance(cell, str) else cell)
+        safe.to_csv(path, index=False, encoding="utf-8-sig")
+        return path
+
+    def to_json(self) -> str:
+        """The report as JSON text."""
+        names = ("files", "assumptions", "findings", "quarantine")
+        return json.dumps({name: json.loads(getattr(self, name).to_json(orient="values")) for name in names})
+
+    @classmethod
+    def from_json(cls, text: str) -> "LoadReport":
+        """The report that `to_json` wrote."""
+        return cls.from_rows(**json.loads(text))
+
+
+def harmless(text: str) -> str:
+    """`text` with a leading apostrophe where a spreadsheet would take it for a formula.
+
+    >>> harmless("=1+1"), harmless("plain")
+    ("'=1+1", 'plain')
+    """
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+@dataclass
+class Log:
+    """Collects what the report says; `files` holds a dict a file with the columns FILES."""
+
+    files: list[dict] = field(default_factory=list)
+    assumptions: list[tuple] = field(default_factory=list)
+    findings: list[tuple] = field(default_factory=list)
+    quarantine: list[tuple] = field(default_factory=list)
+
+    def assume(self, file: str, what: str, value: Any, how: str, examples: str = "") -> None:
+        """Note a decision, once a file."""
+        said = (file, what, str(value), how, examples)
+        if said not in self.assumptions:
+            self.assumptions.append(said)
+
+    def find(self, file, table, rule, column, rows, example, line, kind) -> None:
+        """Note that a rule fired."""
+        example = None if example is None else str(example)[:200]
+        self.findings.append((file, table, rule, column, int(rows), example, None if line is None else int(line), kind))
+
+    def report(self) -> LoadReport:
+        """The finished report."""
+        return LoadReport.from_rows(self.files, self.assumptions, self.findings, self.quarantine)

@@ -1,0 +1,143 @@
+"""The command line: what it prints, what it refuses, and with which exit code it ends."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from kpitools import cli, resources
+from kpitools.errors import KpitoolsError
+
+SAMPLE = str(resources.sample())
+
+
+def run(*arguments: str, **options):
+    return CliRunner().invoke(cli.app, list(arguments), **options)
+
+
+def program(*arguments: str, folder=None) -> subprocess.CompletedProcess:
+    """The command line in a process of its own."""
+    command = [sys.executable, "-m", "kpitools.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=300)
+
+
+def test_help_names_every_command_and_loads_nothing_heavy():
+    heavy = "{'pandas', 'ibis', 'papermill', 'matplotlib'}"
+    code = f"import sys, kpitools.cli; print(sorted({heavy} & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert loaded.stdout.strip() == "[]"
+    shown = run("--help").output
+    assert all(name in shown for name in ("check", "list", "compute", "report", "lab", "new", "sample"))
+
+
+def test_an_inputs_fault_is_one_message_without_a_traceback_and_exit_code_2(tmp_path):
+    done = program("compute", "csatt", SAMPLE)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("kpitools: no KPI named 'csatt'. Did you mean 'csat'?")
+    assert "Traceback" not in done.stderr and done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("check", "nowhere.csv"), "there is no file or folder nowhere.csv"),
+        (("list", "--language", "de"), "no language named 'de'"),
+        (("compute", "csat", SAMPLE, "--format", "xml"), "no --format choice named 'xml'"),
+        (("compute", "csat", SAMPLE, "--every", "fortnight"), "no period named 'fortnight'"),
+        (("compute", "csat", SAMPLE, "--from", "soon"), "--from takes a day"),
+        (("compute", "csat", SAMPLE, "--by", "teem"), "no column named 'teem'. Did you mean 'team'"),
+        (("report", "nowhere.yml"), "no such plan"),
+        (("report", "--every", "fortnight"), "no --every choice named 'fortnight'"),
+        (("sample", "--out", SAMPLE), "not empty"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_the_users_words(arguments, message):
+    error = run(*arguments).exception
+
+    assert isinstance(error, KpitoolsError) and error.exit_code == 2
+    assert message in str(error)
+
+
+def test_list_names_all_kpis_in_either_language():
+    assert "Thời gian phản hồi đầu tiên" in run("list", "-l", "vi").output
+    assert "first_contact_resolution_rate" in run("list").output
+
+
+def test_check_says_formats_assumptions_findings_and_kpis():
+    shown = run("check", SAMPLE).output
+
+    assert "zendesk_tickets.csv" in shown and "Asia/Ho_Chi_Minh" in shown
+    assert "What was decided" in shown and "first_response_time" in shown
+    assert "kpitools report --desk" in shown
+
+
+def test_compute_prints_a_table_csv_or_json():
+    arguments = ("compute", "ticket_volume", SAMPLE, "--every", "quarter", "--from", "2025-01-01", "--to", "2025-07-01")
+
+    rows = json.loads(run(*arguments, "--format", "json").output)
+    lines = run(*arguments, "--format", "csv").output.splitlines()
+
+    assert [row["period"][:10] for row in rows] == ["2025-01-01", "2025-04-01"]
+    assert lines[0].startswith("period,value,n,low,high,complete") and len(lines) == 3
+    assert "Q1 2025" in run(*arguments).output
+
+
+def test_new_writes_a_folder_to_start_from_and_never_replaces_a_file(tmp_path):
+    assert run("new", str(tmp_path / "desk")).exit_code == 0
+    assert {path.name for path in (tmp_path / "desk").iterdir()} == {
+        "desk.yml",
+        "targets.csv",
+        "interventions.csv",
+        "plan.yml",
+    }
+    assert "is there already" in str(run("new", str(tmp_path / "desk")).exception)
+
+
+def test_the_folder_new_writes_is_one_that_report_can_read(tmp_path):
+    from kpitools.report.plan import read_plan
+    from kpitools.settings import read_settings
+
+    run("new", str(tmp_path))
+
+    assert read_settings(tmp_path).name == "My desk"
+    assert len(read_plan(tmp_path / "plan.yml").pages) == 5
+
+
+def test_sample_makes_a_desk_of_the_size_asked_for(tmp_path):
+    assert run("sample", "--tickets", "60", "--seed", "3", "--out", str(tmp_path / "desk")).exit_code == 0
+    assert (tmp_path / "desk" / "zendesk_tickets.csv").is_file()
+
+
+def test_lab_copies_bundled_notebooks_before_anyone_edits_them(tmp_path):
+    place = cli.notebooks_to_edit(tmp_path / "mine", "en")
+
+    assert (place / "kpi" / "first_response_time.ipynb").is_file()
+
+
+def test_text_from_data_cannot_drive_the_terminal(capsys):
+    cli._table(["a"], [("\x1b[31m[bold]x[/bold]",)], "t")
+
+    shown = capsys.readouterr().out
+    assert "\x1b[31m" not in shown and "[bold]x" in shown
+
+
+@pytest.mark.slow
+def test_a_failing_page_ends_with_exit_code_1_and_the_others_are_there(tmp_path):
+    import nbformat
+
+    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    for name, source in (("good", "1"), ("bad", "1 / 0")):
+        node = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)], metadata={"kernelspec": spec})
+        nbformat.write(node, tmp_path / f"{name}.ipynb")
+    run("sample", "--tickets", "60", "--out", str(tmp_path / "desk"))
+    (tmp_path / "plan.yml").write_text("desk: desk\nlanguages: [en]\nevery: quarter\npages: [good, bad]\n")
+
+    done = program("report", "plan.yml", folder=tmp_path)
+
+    assert done.returncode == 1, done.stderr
+    assert "failed    bad (en)" in done.stdout and "ZeroDivisionError" in done.stdout
+    assert {path.name for path in (tmp_path / "site").glob("*.html")} == {"index.html", "good.en.html", "bad.en.html"}

@@ -1,0 +1,69 @@
+"""Every notebook runs cold, through the toolkit's own runner, in both languages, on the made-up desk."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from kpitools import resources
+from kpitools.report import render, runner
+from kpitools.report.plan import Page, declared_parameters
+from kpitools.words import LANGUAGES
+
+FOLDER = resources.notebooks()
+NOTEBOOKS = sorted(p for p in FOLDER.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+NAMES = [path.relative_to(FOLDER).with_suffix("").as_posix() for path in NOTEBOOKS]
+ALL = [
+    pytest.param(path, language, id=f"{name}-{language}")
+    for path, name in zip(NOTEBOOKS, NAMES, strict=True)
+    for language in LANGUAGES
+]
+
+
+@pytest.fixture(scope="session")
+def outcome(tmp_path_factory):
+    """Runs a notebook in a language, once a session."""
+    folder = tmp_path_factory.mktemp("executed")
+
+    @cache
+    def run(path: Path, language: str) -> runner.Outcome:
+        page = Page(path, path.stem, declared=tuple(declared_parameters(path)))
+        return runner.run_notebook(page, resources.sample(), language, 600, folder)
+
+    return run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("path", "language"), ALL)
+def test_the_notebook_runs_cold_says_nothing_on_stderr_and_describes_its_figures(path, language, outcome):
+    found = outcome(path, language)
+
+    assert found.status == "ok", found.error
+    outputs = [output for cell in found.notebook.cells for output in cell.get("outputs", ())]
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+    pictures = [output for output in outputs if "image/png" in output.get("data", {})]
+    for picture in pictures:
+        alt = picture.metadata.get("image/png", {}).get("alt", "")
+        assert len(alt) > 20, "a figure without alt text: show it with kt.show"
+    title, body = render.notebook_body(found.notebook, language)
+    assert title
+    assert not re.search(r"<img(?![^>]*alt=.[^'\"])", body)
+    assert "<script" not in body
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=name) for path, name in zip(NOTEBOOKS, NAMES, strict=True)])
+def test_the_notebook_has_parameters_a_title_and_text_in_both_languages_and_no_stored_outputs(path):
+    node = nbformat.read(path, as_version=4)
+
+    declared = declared_parameters(path)
+    assert "language" in declared
+    texts = {language: _tagged(node, f"lang-{language}") for language in LANGUAGES}
+    assert len(texts["en"]) == len(texts["vi"]) > 0
+    assert all(any(text.startswith("# ") for text in found) for found in texts.values())
+    assert all(not cell.get("outputs") and not cell.get("execution_count") for cell in node.cells)
+
+
+def _tagged(node, tag: str) -> list[str]:
+    return [cell.source for cell in node.cells if tag in cell.metadata.get("tags", ())]
