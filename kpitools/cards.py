@@ -206,7 +206,7 @@ def definition_card(
         ("clock", say(clock, language)),
     ]
     if desk is not None:
-        lines += [("timezone", _zone(desk, language)), ("target", target_words(kpi, desk, language))]
+        lines += [("timezone", _zone(desk, language)), ("target", target_words(kpi, desk, language, hours))]
     lines += [("needs", ", ".join(f"{kpi.table}.{column}" for column in kpi.needs))]
     several = (("choices", kpi.choices), ("traps", kpi.traps))
     lines += [(name, [text(language) for text in texts]) for name, texts in several if texts]
@@ -234,9 +234,9 @@ def _zone(desk: Desk, language: str) -> str:
     return stated or say("cards.zone_unstated", language)
 
 
-def target_words(kpi: Kpi, desk: Desk, language: str) -> str:
+def target_words(kpi: Kpi, desk: Desk, language: str, hours: str = "calendar") -> str:
     """The target in force at the desk's `as_of`, in words."""
-    target = target_for(desk.targets, kpi.name, None, desk.as_of_local)
+    target = target_for(desk.targets, kpi.name, None, desk.as_of_local, hours)
     return say("cards.target.none", language) if target is None else _aim(target, kpi, language)
 
 
@@ -293,7 +293,7 @@ def headline_card(
     series = compute(kpi, desk, every=every, hours=hours, start=start, end=end)
     if not len(series):
         return Card(say("cards.headline.nothing", language, title=kpi.title(language)))
-    trend = views.judged(series, kpi, desk, every)
+    trend = views.judged(series, kpi, desk, every, hours)
     if trend.last is None:
         return Card(say("cards.headline.nothing", language, title=kpi.title(language)))
     last = trend.last
@@ -301,7 +301,7 @@ def headline_card(
     lines = [
         ("value", _with_interval(last, kpi, language)),
         *_spread(last, kpi, language),
-        ("target", _against_target(trend, kpi, desk, language)),
+        ("target", _against_target(trend, kpi, desk, language, hours)),
         ("before", _against_before(trend.points, last, kpi, every, language)),
         ("variation", judging.variation_words(trend, language)),
     ]
@@ -334,9 +334,9 @@ def _spread(row: pd.Series, kpi: Kpi, language: str) -> list[tuple[str, str]]:
     return []
 
 
-def _against_target(trend, kpi: Kpi, desk: Desk, language: str) -> list[str]:
+def _against_target(trend, kpi: Kpi, desk: Desk, language: str, hours: str) -> list[str]:
     last = trend.last
-    target = target_for(desk.targets, kpi.name, None, last.period)
+    target = target_for(desk.targets, kpi.name, None, last.period, hours)
     if target is None:
         return [say("cards.target.none", language)]
     met = "" if last.met is None else say("cards.met" if last.met else "cards.missed", language)
@@ -387,7 +387,7 @@ def _guard(kpi: Kpi, desk: Desk, every: str, language: str) -> list[str]:
     if missing:
         return [title, "–", "–", say("cards.lacks", language, missing=missing)]
     series = compute(kpi, desk, every=every)
-    trend = views.judged(series, kpi, desk, every)
+    trend = views.judged(series, kpi, desk, every, hours)
     if trend.last is None:
         return [title, "–", "–", judging.variation_words(trend, language)]
     period = period_name(trend.last.period, every, language)

@@ -5,12 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-from kpitools.analysis.trend import Trend, expected_false_icons, judge
+from kpitools.analysis.trend import Trend, expected_false_icons
 from kpitools.compute import compute
 from kpitools.desk import Desk
 from kpitools.errors import KpitoolsError
 from kpitools.kpi import Kpi
 from kpitools.kpis import CATALOGUE, get
+from kpitools.periods import UNITS
+from kpitools.views import judged
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,13 +105,19 @@ def scorecard(desk: Desk, every: str = "week", hours: str = "calendar", kpis: li
 
 def _standing(kpi: Kpi, desk: Desk, every: str, hours: str) -> Standing:
     try:
-        series = compute(kpi, desk, every=every, hours=clock_for(kpi, hours))
-        trend = judge(series, kpi, targets=desk.targets, interventions=desk.interventions, every=every)
+        every, hours = rhythm(kpi, every), clock_for(kpi, hours)
+        trend = judged(compute(kpi, desk, every=every, hours=hours), kpi, desk, every, hours)
     except KpitoolsError as error:
         return Standing(kpi, None, str(error))
     except Exception as error:  # one KPI's fault must not cost the page that shows the others
         return Standing(kpi, None, f"{type(error).__name__}: {' '.join(str(error).split())[:300]}", broken=True)
     return Standing(kpi, trend)
+
+
+def rhythm(kpi: Kpi, every: str) -> str:
+    """`every`, or the KPI's own period where that is longer: retention by the week is mostly 100 %."""
+    own = kpi.parameters.get("every", every)
+    return max(every, own, key=list(UNITS).index)
 
 
 def clock_for(kpi: Kpi, hours: str) -> str:
@@ -121,7 +129,7 @@ def _row(standing: Standing, card: Scorecard) -> dict[str, Any]:
     kpi, trend, last = standing.kpi, standing.trend, standing.last
     row = dict.fromkeys(COLUMNS)
     row |= {"kpi": kpi.name, "family": kpi.family, "title_en": kpi.title.en, "title_vi": kpi.title.vi}
-    row |= {"unit": kpi.unit, "better": kpi.better, "every": card.every, "hours": clock_for(kpi, card.hours)}
+    row |= {"unit": kpi.unit, "better": kpi.better, "every": rhythm(kpi, card.every), "hours": clock_for(kpi, card.hours)}
     row["problem"] = standing.problem
     if trend is None:
         return row

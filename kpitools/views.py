@@ -56,19 +56,22 @@ def complete_span(series: pd.DataFrame, every: str) -> tuple[str | None, str | N
     return whole.iloc[0].date().isoformat(), end.date().isoformat()
 
 
-def judged(series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week") -> Trend:
-    """The series judged with the desk's own targets and interventions.
+def judged(
+    series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week", hours: str = "calendar"
+) -> Trend:
+    """The series judged with the desk's own targets and interventions, `hours` being the clock of the series.
 
-    An intervention inside the data but outside a shortened series is left out, and so is its rebase; one that lies
-    outside the data altogether is an error of the desk file, and `judge` says so.
+    A rebase outside the series, as a rolling export or a shortened span has them, is left out and noted.
     """
-    done = desk.interventions
-    if done is not None and len(done) and len(series):
-        on = pd.to_datetime(done["on"])
-        inside = (on >= series.period.min()) & (on < periods.following(series.period, every).max())
-        known = (on >= pd.Timestamp(desk.span[0])) & (on <= pd.Timestamp(desk.as_of_local))
-        done = done[inside | ~known]
-    return judge(series, _kpi(kpi), targets=desk.targets, interventions=done, every=every)
+    return judge(
+        series,
+        _kpi(kpi),
+        targets=desk.targets,
+        interventions=desk.interventions,
+        every=every,
+        hours=hours,
+        rebase_outside="note",
+    )
 
 
 def span(kpi: Kpi | str, desk: Desk) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
