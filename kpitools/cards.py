@@ -387,7 +387,7 @@ def _guard(kpi: Kpi, desk: Desk, every: str, language: str) -> list[str]:
     if missing:
         return [title, "–", "–", say("cards.lacks", language, missing=missing)]
     series = compute(kpi, desk, every=every)
-    trend = views.judged(series, kpi, desk, every, hours)
+    trend = views.judged(series, kpi, desk, every)
     if trend.last is None:
         return [title, "–", "–", judging.variation_words(trend, language)]
     period = period_name(trend.last.period, every, language)

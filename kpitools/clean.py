@@ -18,6 +18,8 @@ from kpitools.loadreport import LoadReport, Log, harmless
 
 TRUNCATED = (40, 1_000, 9_999, 10_000)
 TOTALS = ("total", "totals", "grand total", "sum", "summation", "average", "tổng", "tổng cộng", "tổng số", "trung bình")
+# Moments that may lie ahead of the export.
+AHEAD = ("sla_due_at", "ended_at")
 # A moment that cannot lie before another of its row: column, the earlier one, rule.
 ORDERED = {
     "tickets": (
@@ -88,6 +90,10 @@ class FileCleaner:
         self.dayfirst: bool | None = None
         self._clock_used = False
         self.rows_read = self.quarantined = 0
+        read = {
+            find(raw.headers, group) for table in self.tables for c in table.columns.values() for group in c.sources
+        }
+        self._needs = cells.needs(con, raw.table, sorted(read), raw.marks)
 
     def clean(self) -> list[Part]:
         """All parts of the file, the main table's first; LoadError where the file cannot be read without guessing."""
@@ -99,15 +105,17 @@ class FileCleaner:
         self._note_zone()
         return parts
 
-    def text(self, aliases: tuple[str, ...]) -> str:
-        """SQL: the trimmed text of the column that one of the aliases names."""
-        return cells.cell(find(self.raw.headers, aliases), self.raw.decomposed)
+    def text(self, aliases: tuple[str, ...], *, plain: bool = False) -> str:
+        """SQL: the trimmed text of the column that one of the aliases names; `plain` for what is no words."""
+        position = find(self.raw.headers, aliases)
+        need = self._needs.get(position, cells.Needs())
+        return cells.cell(position, need._replace(compose=False) if plain else need)
 
     def profile(self, aliases: tuple[str, ...]) -> instants.Profile:
         """How a column of moments is written; looked at once."""
         position = find(self.raw.headers, aliases)
         if position not in self._profiles:
-            self._profiles[position] = instants.profile(self.con, self.raw.table, self.text(aliases))
+            self._profiles[position] = instants.profile(self.con, self.raw.table, self.text(aliases, plain=True))
         return self._profiles[position]
 
     def _decide_order(self) -> None:
@@ -170,6 +178,7 @@ class _TableCleaner:
         self._note_bad_cells()
         self._note_words()
         self._drop_sentinels()
+        self._drop_future()
         self._drop_negatives()
         self._quarantine()
         self._type()
@@ -210,13 +219,14 @@ class _TableCleaner:
         if column.constant is not None:
             return [Cell(column, column.name, f"{cells.quote(column.constant)}::{sql_type(column.type)}")]
         if column.plus:
-            text = self.owner.text(column.plus)
+            text = self.owner.text(column.plus, plain=True)
             sql = cells.duration(text, column.unit, self.owner.file.decimal)
             self._assume_unit(column.plus, column.unit, "format")
             return [self._guarded(Cell(column, f"_{column.name}", sql, text))]
         if column.to:
             return []
-        text = self.owner.text(column.columns)
+        is_words = column.type in ("id", "text", "flag") or column.values
+        text = self.owner.text(column.columns, plain=not is_words)
         return [self._guarded(getattr(self, f"_{_READERS[column.type]}")(column, text))]
 
     def _guarded(self, cell: Cell) -> Cell:
@@ -258,7 +268,7 @@ class _TableCleaner:
         if column.minus:
             sql = f"({sql} - {cells.quote(column.minus)})"
         if column.times:
-            other = self.owner.text(column.times)
+            other = self.owner.text(column.times, plain=True)
             sql, text = f"({sql} * {cells.number(other, decimal)})", f"case when {other} is not null then {text} end"
         return Cell(column, column.name, f"({sql})::{sql_type(column.type)}", text)
 
@@ -327,9 +337,9 @@ class _TableCleaner:
                 continue
             nothing = ", ".join(cells.quote(word) for word in cells.MISSING)
             rows, value, line = self.con.execute(
-                f"select count(*), min_by(v, _row), min_by(_line, _row) from (select {cell.text} as v, "
-                f"{cell.sql} as got, _row, _line "
-                f"from {self.source}) where v is not null and got is null and lower(v) not in ({nothing})"
+                f"select count(*), min_by(v, _row), min_by(_line, _row) from (select {cell.text} as v, _row, _line "
+                f"from {self.source} semi join (select _row from {self.read} where {cell.id} is null) using (_row)) "
+                f"where v is not null and lower(v) not in ({nothing})"
             ).fetchone()
             if rows:
                 rule = {"instant": "not_a_date", "day": "not_a_date", "seconds": "not_a_duration"}.get(
@@ -395,6 +405,18 @@ class _TableCleaner:
             if count:
                 self._empty(cell.name, f"{cell.id}::date in ({days})", "sentinel_date", self.read)
 
+    def _drop_future(self) -> None:
+        """Nothing can have happened after now; a day's grace for clocks and zones. Due dates lie ahead by nature."""
+        limit = "(now() at time zone 'UTC' + interval 1 day)"
+        moments = [c for c in self._instants() if c.column.name not in AHEAD]
+        if not moments:
+            return
+        flags = ", ".join(f"count_if({c.id} > {limit})" for c in moments)
+        counts = self.con.execute(f"select {flags} from {self.read}").fetchone()
+        for cell, count in zip(moments, counts, strict=True):
+            if count:
+                self._empty(cell.name, f"{cell.id} > {limit}", "in_the_future", self.read, shown=cell.column.name)
+
     def _drop_negatives(self) -> None:
         spans = [c for c in self.cells if c.column.type in ("seconds", "count") or c.column.plus]
         if not spans:
@@ -426,7 +448,7 @@ class _TableCleaner:
         last = f"_row >= (select max(_row) - 2 from {self.raw.table})"
         if not self._fills_rows():
             lacking += f" or _row in (select _row from {self.source} where {self._all_empty()})"
-        first = cells.cell(0, self.raw.decomposed)
+        first = cells.cell(0)
         totals = ", ".join(cells.quote(word) for word in TOTALS)
         footer = f"_row in (select _row from {self.source} where {last} and lower({first}) in ({totals}))"
         gone = self.con.execute(
@@ -449,7 +471,7 @@ class _TableCleaner:
         return any(c.text or c.column.columns for c in self.cells if c.name in REQUIRED[self.name])
 
     def _all_empty(self) -> str:
-        return " and ".join(f"{cells.cell(i, False)} is null" for i in range(len(self.raw.headers)))
+        return " and ".join(f"{cells.cell(i)} is null" for i in range(len(self.raw.headers)))
 
     def _set_aside(self, reasons: dict[int, tuple[str, str, str | None]]) -> None:
         listed = ", ".join(str(row) for row in reasons)

@@ -163,9 +163,16 @@ def _dated(kpi: Kpi, desk: Desk, rows: ir.Table, every: str | None, view: str | 
     # A file without dates still has an overall figure.
     if every is not None:
         rows = rows.filter(rows[dated_by].notnull())
+    if not dated_by.endswith("_local"):
+        # What happened after "now" is not known now.
+        rows = rows.filter((rows[dated_by] <= _now(desk)).fill_null(every is None))
     local = rows[ready] if ready in rows.columns else clock.to_local(rows[dated_by], desk.timezone)
     rows = rows.mutate(local=local)
     return rows.mutate(period=periods.truncated(rows.local, every)) if every else rows
+
+
+def _now(desk: Desk) -> ir.Value:
+    return ibis.literal(desk.as_of, type="timestamp(6)")
 
 
 def _grouped(rows: ir.Table, by: Sequence[str]) -> ir.Table:
@@ -192,9 +199,9 @@ def _valued(kpi: Kpi, desk: Desk, rows: ir.Table, hours: str, view: str | None) 
     if not isinstance(kpi.value, Span):
         parts = {"value": kpi.value, "per": kpi.per, "weight": kpi.weight}
         return rows.mutate(**{name: _resolved(part, rows) for name, part in parts.items() if part is not None})
-    now = ibis.literal(desk.as_of, type="timestamp(6)")
     begun, ended = rows[kpi.value.start], rows[kpi.value.end]
-    rows = rows.mutate(has_ended=ended.notnull(), span_start=begun, span_end=ibis.coalesce(ended, now))
+    has_ended = (ended <= _now(desk)).fill_null(False)
+    rows = rows.mutate(has_ended=has_ended, span_start=begun, span_end=ibis.ifelse(has_ended, ended, _now(desk)))
     seconds = _business_seconds(kpi, desk, rows) if hours == "business" else _calendar_seconds(rows)
     value = seconds.elapsed_s / SECONDS[kpi.unit]
     # In the closed view what still runs is counted (`open`) but is no value.

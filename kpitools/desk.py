@@ -1,7 +1,7 @@
 """The desk: canonical tables, a clock, targets and settings. What `load` returns and every KPI is asked of."""
 
 import datetime as dt
-from functools import cached_property
+from functools import cache, cached_property
 
 import ibis
 import ibis.expr.types as ir
@@ -128,7 +128,15 @@ class Desk:
         if lacking:
             return lacking
         filled = self.filled(kpi.table)
-        return ", ".join(f"{kpi.table}.{column}" for column in kpi.needs if column not in filled)
+        lacking = ", ".join(f"{kpi.table}.{column}" for column in kpi.needs if column not in filled)
+        return lacking or ("" if self._has_rows(kpi) else f"any row of {kpi.table} that counts")
+
+    @cache  # noqa: B019 -- a desk lives as long as the report it is for
+    def _has_rows(self, kpi) -> bool:
+        rows = self.table(kpi.table)
+        for rule in kpi.population:
+            rows = rows.filter(rule.keep.resolve(rows).fill_null(False))
+        return len(rows.limit(1).select(kpi.needs[0]).to_pandas()) > 0
 
     def kpis(self) -> pd.DataFrame:
         """Which KPIs the data supports. Columns: kpi, title, supported, missing (what the others lack)."""

@@ -34,7 +34,7 @@ class Span(NamedTuple):
     end: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kpi:
     """A KPI as data.
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import time
+import weakref
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files as package_files
@@ -169,9 +170,10 @@ def load_into(con, jobs: list[Job], options: Options, folder: Path, *, cache: bo
     """Load `jobs` as tables of the Ibis connection `con`, from the cache where nothing changed; the report "
     "and the tables."""
     if not cache:
-        with tempfile.TemporaryDirectory(prefix="kpitools_") as scratch:
-            report = build(jobs, options, Path(scratch))
-            return report, _attach(con, Path(scratch), copy=True)
+        scratch = tempfile.TemporaryDirectory(prefix="kpitools_")
+        weakref.finalize(con, scratch.cleanup)
+        report = build(jobs, options, Path(scratch.name))
+        return report, _attach(con, Path(scratch.name))
     home = cache_home(folder)
     entry = home / _key(jobs, options, home)
     if not (entry / "report.json").exists():
@@ -186,7 +188,7 @@ def load_into(con, jobs: list[Job], options: Options, folder: Path, *, cache: bo
     with contextlib.suppress(OSError):
         os.utime(entry)
     report = LoadReport.from_json((entry / "report.json").read_text(encoding="utf-8"))
-    return report, _attach(con, entry, copy=False)
+    return report, _attach(con, entry)
 
 
 def _publish(fresh: Path, entry: Path) -> None:
@@ -266,12 +268,12 @@ def rules_hash() -> str:
     return digest.hexdigest()
 
 
-def _attach(con, entry: Path, *, copy: bool) -> list[str]:
-    """Make the Parquet files of an entry tables (or views) of the connection; their names."""
-    kind, found = "table" if copy else "view", sorted(entry.glob("*.parquet"))
+def _attach(con, entry: Path) -> list[str]:
+    """Make the Parquet files of an entry views of the connection; their names."""
+    found = sorted(entry.glob("*.parquet"))
     for file in found:
         quoted = str(file).replace("'", "''")
-        con.raw_sql(f"create or replace {kind} {file.stem} as select * from read_parquet('{quoted}')")
+        con.raw_sql(f"create or replace view {file.stem} as select * from read_parquet('{quoted}')")
     return [file.stem for file in found]
 
 

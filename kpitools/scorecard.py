@@ -11,6 +11,7 @@ from kpitools.desk import Desk
 from kpitools.errors import KpitoolsError
 from kpitools.kpi import Kpi
 from kpitools.kpis import CATALOGUE, get
+from kpitools.views import judged
 from kpitools.periods import UNITS
 from kpitools.views import judged
 

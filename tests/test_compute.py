@@ -509,3 +509,12 @@ def test_tickets_with_a_test_tag_do_not_count(make_desk):
     rows = [ticket(1, "03 09:00", tags="vip, Test"), ticket(2, "03 09:00", tags="contest vip"), ticket(3, "03 09:00")]
 
     assert one(compute("ticket_volume", make_desk(tickets=rows))).value == 2
+
+
+def test_now_is_an_input_what_came_later_is_not_known_yet(make_desk):
+    rows = [ticket(1, "03 09:00", "03 10:00"), ticket(2, "03 09:00", "06 09:00"), ticket(3, "07 09:00", "07 10:00")]
+    desk = make_desk(as_of="2025-03-05", tickets=rows)
+    week = one(compute("first_response_time", desk, view="closed"))
+
+    assert (week.value, week.n, week.open) == (1.0, 1, 1)
+    assert one(compute("ticket_volume", desk)).value == 2

@@ -19,10 +19,36 @@ def quote(value: Any) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def cell(position: int, decomposed: bool) -> str:
+class Needs(NamedTuple):
+    """Whether a column's text must be trimmed and composed; both are dear, and most columns need neither."""
+
+    trim: bool = True
+    compose: bool = True
+
+
+def needs(con, table: str, positions: list[int], marks: tuple[str, ...] | None) -> dict[int, Needs]:
+    """What each column needs, from all its values; `marks` are the combining marks in the file (None: not known)."""
+    if not positions:
+        return {}
+    asked = []
+    for position in positions:
+        column = f"c{position}"
+        ends = [
+            f"{side}({column}, {quote(space)})" for side in ("starts_with", "ends_with") for space in (" ", "\u00a0")
+        ]
+        held = [f"contains({column}, {quote(mark)})" for mark in marks or ()]
+        asked += [f"bool_or({' or '.join(ends)})", f"bool_or({' or '.join(held)})" if held else "false"]
+    flags = con.execute(f"select {', '.join(asked)} from {table}").fetchone()
+    return {
+        position: Needs(bool(flags[2 * i]), marks is None or bool(flags[2 * i + 1]))
+        for i, position in enumerate(positions)
+    }
+
+
+def cell(position: int, need: Needs = Needs()) -> str:  # noqa: B008 - an immutable default
     """SQL: the trimmed text of a column; empty is missing."""
-    text = f"nullif(trim(c{position}), '')"
-    return f"nfc_normalize({text})" if decomposed else text
+    text = f"nullif(trim(c{position}), '')" if need.trim else f"nullif(c{position}, '')"
+    return f"nfc_normalize({text})" if need.compose else text
 
 
 def number(text: str, decimal: str) -> str:

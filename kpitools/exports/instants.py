@@ -64,26 +64,24 @@ def from_offset(text: str) -> str:
 def profile(con, table: str, text: str) -> Profile:
     """Look at every value of a text expression."""
     count, iso, offsets = con.execute(
-        f"select count(v), coalesce(count_if({is_iso('v')}), 0), coalesce(count_if({has_offset('v')}), 0) "
+        f"select count(v), coalesce(count_if({is_iso('v')}), 0), coalesce(count_if({has_offset('v')} and {is_iso('v')}), 0) "
         f"from (select {text} as v from {table})"
     ).fetchone()
     if iso == count:
         return Profile(count, iso, offsets, {}, None, None, False)
+    other = f"(select {text} as v from {table}) where v is not null and not coalesce({is_iso('v')}, false)"
+    con.execute(f"create or replace temp table kpitools_other as select {tidy('v')} as v from {other}")
     shapes = con.execute(
-        f"select translate(v, '0123456789', '9999999999') as shape, count(*) from (select {tidy(text)} as v "
-        f"from {table}) "
-        f"where v is not null and not coalesce({is_iso('v')}, false) group by 1 order by 2 desc, 1 limit 500"
+        "select translate(v, '0123456789', '9999999999') as shape, count(*) from kpitools_other "
+        "group by 1 order by 2 desc, 1 limit 500"
     ).fetchall()
     parts = "'(\\d{1,2})[/.\\-](\\d{1,2})[/.\\-]\\d{2}(?:\\d{2})?(?:\\D|$)'"
     first, second, differ = con.execute(
         f"select max(a), max(b), coalesce(bool_or(a <> b), false) from (select "
         f"try_cast(regexp_extract(v, {parts}, 1) as int) as a, try_cast(regexp_extract(v, {parts}, 2) as int) as b "
-        f"from (select {text} as v from {table}) where v is not null and not coalesce({is_iso('v')}, false)) "
-        f"where least(a, b) between 1 and 12 and greatest(a, b) <= 31"
+        f"from kpitools_other) where least(a, b) between 1 and 12 and greatest(a, b) <= 31"
     ).fetchone()
-    offsets = con.execute(
-        f"select coalesce(count_if({has_offset('v')}), 0) from (select {tidy(text)} as v from {table})"
-    ).fetchone()[0]
+    offsets += con.execute(f"select coalesce(count_if({has_offset('v')}), 0) from kpitools_other").fetchone()[0]
     return Profile(count, iso, offsets, dict(shapes), first, second, differ)
 
 
@@ -190,19 +188,28 @@ def parse(text: str, seen: Profile, dayfirst: bool | None, form: str | None, to_
         if seen.offsets and seen.count:
             return Parse(from_offset(text), True, "all_values", "ISO 8601 with offset")
         return Parse(f"try_cast({text} as timestamp)", False, "all_values", "ISO 8601")
-    tidied = tidy(text)
-    formats = _formats(seen, bool(dayfirst))
-    dated = is_dated(f"({tidied})")
-    local = f"case when {dated} then try_cast({tidied} as timestamp)"
+    return _parse_mixed(text, seen, bool(dayfirst), to_utc)
+
+
+def _parse_mixed(text: str, seen: Profile, dayfirst: bool, to_utc: Callable[[str], str]) -> Parse:
+    """How to read a column of several shapes; what most values are, plain ISO, is tried first."""
+    formats = _formats(seen, dayfirst)
+    shown = ", ".join([*(["ISO 8601"] if seen.iso else []), *formats]) or "ISO 8601"
+    plain = f"case when {is_dated(text)} then try_cast({text} as timestamp) end"
+    local = plain
     if formats:
         meridian = f"replace(replace({text}, 'SA', 'AM'), 'CH', 'PM')" if any("%p" in f for f in formats) else text
-        listed = ", ".join(f"'{f}'" for f in formats)
-        local += f" else try_strptime({meridian}, [{listed}])"
-    local += " end"
-    shown = ", ".join([*(["ISO 8601"] if seen.iso else []), *formats]) or "ISO 8601"
+        listed = ", ".join(f"'{form}'" for form in formats)
+        local = f"coalesce({plain}, try_strptime({meridian}, [{listed}])::timestamp)"
     if not seen.offsets:
         return Parse(local, False, "all_values", shown)
-    moment = f"case when {has_offset('(' + tidied + ')')} then {from_offset(tidied)} else {to_utc(local)} end"
+    tidied = tidy(text)
+    only_offsets = seen.offsets >= seen.iso and not formats
+    moment = (
+        f"case when {is_dated(text)} and {has_offset(text)} then coalesce({from_offset(text)}, {from_offset(tidied)}) "
+        f"when {has_offset('(' + tidied + ')')} then {from_offset(tidied)} "
+        f"else {'null::timestamp' if only_offsets else to_utc(local)} end"
+    )
     return Parse(moment, True, "all_values", f"{shown}, some with offset")
 
 

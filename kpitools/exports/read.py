@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator
@@ -31,6 +32,9 @@ READABLE = TEXT | SHEETS | JSONS | {".parquet"}
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 CHUNK = 1 << 22
 BATCH = 50_000
+# UTF-8 of U+0300 to U+037F: letters followed by one are not composed.
+COMBINING = re.compile(rb"[\xcc\xcd][\x80-\xbf]")
+MOST_MARKS = 24
 
 
 class Reject(NamedTuple):
@@ -44,7 +48,10 @@ class Reject(NamedTuple):
 
 @dataclass
 class Raw:
-    """An all-text table: view `table` with ``_row`` (0, 1, ...), ``_line`` and one column ``c<i>`` per header."""
+    """An all-text table: view `table` with ``_row`` (0, 1, ...), ``_line`` and one column ``c<i>`` per header.
+
+    `marks` are the combining marks in it; None where they were not looked for.
+    """
 
     name: str
     table: str
@@ -55,7 +62,7 @@ class Raw:
     encoding: tuple[str, str] = ("", "")
     delimiter: tuple[str, str] = ("", "")
     repeated: list[str] = field(default_factory=list)
-    decomposed: bool = False
+    marks: tuple[str, ...] | None = None
 
     @property
     def read(self) -> int:
@@ -70,7 +77,7 @@ class Scan(NamedTuple):
     size: int
     lines: int
     is_utf8: bool
-    decomposed: bool
+    marks: tuple[str, ...]
     has_nul: bool
     head: bytes
 
@@ -125,7 +132,7 @@ def scan_bytes(path: Path) -> Scan:
 def _scan(path: Path, *_identity: int) -> Scan:
     digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
     size = lines = 0
-    is_utf8, decomposed, has_nul, head, last = True, False, False, b"", b""
+    is_utf8, marks, has_nul, head, last = True, set(), False, b"", b""
     with path.open("rb") as stream:
         while block := stream.read(CHUNK):
             digest.update(block)
@@ -133,12 +140,16 @@ def _scan(path: Path, *_identity: int) -> Scan:
             size, lines, last = size + len(block), lines + block.count(b"\n"), block[-1:]
             has_nul = has_nul or b"\0" in block
             if not block.isascii():
-                decomposed = decomposed or b"\xcc" in block or b"\xcd" in block
+                marks.update(COMBINING.findall(block) if b"\xcc" in block or b"\xcd" in block else ())
             if is_utf8:
                 is_utf8 = _decodes(decoder, block)
         is_utf8 = is_utf8 and _decodes(decoder, b"", final=True)
     lines += bool(size) and last != b"\n"
-    return Scan(digest.hexdigest(), size, lines, is_utf8, decomposed, has_nul, head)
+    return Scan(digest.hexdigest(), size, lines, is_utf8, _as_text(marks), has_nul, head)
+
+
+def _as_text(marks: set[bytes]) -> tuple[str, ...]:
+    return tuple(sorted(mark.decode("utf-8") for mark in marks))
 
 
 def _decodes(decoder, block: bytes, final: bool = False) -> bool:
@@ -240,7 +251,7 @@ def _read_csv(con, path, table, name, scan, encoding, delimiter, skip) -> Raw:
         raise LoadError(f"{name}: the header cannot be read ({error}).") from None
     headers, repeated = tidy_headers(header)
     raw = Raw(name, table, scan.sha256, headers, 0, [], (encoding, how), (delimiter, delimiter_how), repeated)
-    raw.decomposed = scan.decomposed or encoding not in ("utf-8", "utf-8-sig")
+    raw.marks = scan.marks if encoding in ("utf-8", "utf-8-sig") and len(scan.marks) <= MOST_MARKS else None
     simple = first == 1 and skip == 0 and encoding in ("utf-8", "utf-8-sig") and len(headers) > 1
     if not (simple and _read_fast(con, path, raw, scan)):
         raw.rejects = []
@@ -568,7 +579,7 @@ def _from_rows(con, table, name, scan, rows, skip) -> Raw:
     while header and header[-1] is None:
         header = header[:-1]
     headers, repeated = tidy_headers([cell or "" for cell in header])
-    raw = Raw(name, table, scan.sha256, headers, 0, repeated=repeated, decomposed=True)
+    raw = Raw(name, table, scan.sha256, headers, 0, repeated=repeated)
     if not headers:
         raise LoadError(f"{name}: the sheet is empty.")
     sink = _Sink(con, raw)
@@ -601,7 +612,7 @@ def _read_json(con, path, table, name, scan, encoding, records) -> Raw:
     flat = [(number, _flatten(record)) for number, record in found]
     headers, repeated = tidy_headers(list(dict.fromkeys(key for _, record in flat for key in record)))
     keys = list(dict.fromkeys(key for _, record in flat for key in record))
-    raw = Raw(name, table, scan.sha256, headers, 0, rejects, (encoding, how), repeated=repeated, decomposed=True)
+    raw = Raw(name, table, scan.sha256, headers, 0, rejects, (encoding, how), repeated=repeated)
     sink = _Sink(con, raw)
     for number, record in flat:
         sink.add(number, [record.get(key) for key in keys])
@@ -671,7 +682,7 @@ def _read_parquet(con, path, table, name, scan) -> Raw:
     con.execute(f"create or replace table {table}_0 as select {quoted} from read_parquet(?)", [str(path)])
     con.execute(f"create or replace view {table} as select rowid as _row, rowid + 1 as _line, * from {table}_0")
     rows = con.table(f"{table}_0").shape[0]
-    return Raw(name, table, scan.sha256, headers, rows, repeated=repeated, decomposed=True)
+    return Raw(name, table, scan.sha256, headers, rows, repeated=repeated)
 
 
 def temporary_connection() -> tuple[duckdb.DuckDBPyConnection, tempfile.TemporaryDirectory]:

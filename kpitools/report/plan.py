@@ -95,12 +95,20 @@ def read_plan(path: str | Path) -> Plan:
 
 
 def default_plan(desk: Path, supported: list[str], publish: Path, languages: tuple[str, ...] = LANGUAGES) -> Plan:
-    """A page for the notebook of every KPI in `supported`, and the scorecard and data quality notebooks."""
+    """A page for every KPI in `supported`, by its own notebook or else by kpi.ipynb, and the scorecard and data
+    quality notebooks."""
     folder = resources.notebooks()
-    names = [f"kpi/{name}" for name in supported] + ["reports/scorecard", "reports/data_quality"]
-    found = [folder / f"{name}.ipynb" for name in names]
-    pages = tuple(_page(path, path.stem, {}, {}, str(path)) for path in found if path.is_file())
-    return Plan(desk=desk, publish=publish, pages=pages, languages=languages)
+    pages = [_kpi_page(folder, name) for name in supported]
+    for name in ("reports/scorecard", "reports/data_quality"):
+        path = folder / f"{name}.ipynb"
+        pages.append(_page(path, path.stem, {}, {}, str(path)))
+    return Plan(desk=desk, publish=publish, pages=tuple(pages), languages=languages)
+
+
+def _kpi_page(folder: Path, name: str) -> Page:
+    own, general = folder / "kpi" / f"{name}.ipynb", folder / "kpi" / "kpi.ipynb"
+    path, given = (own, {}) if own.is_file() else (general, {"kpi": name})
+    return _page(path, _slug(path, given), given, {}, str(path))
 
 
 def declared_parameters(notebook: Path) -> dict[str, dict[str, Any]]:
