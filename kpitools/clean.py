@@ -90,10 +90,7 @@ class FileCleaner:
         self.dayfirst: bool | None = None
         self._clock_used = False
         self.rows_read = self.quarantined = 0
-        read = {
-            find(raw.headers, group) for table in self.tables for c in table.columns.values() for group in c.sources
-        }
-        self._needs = cells.needs(con, raw.table, sorted(read), raw.marks)
+        self._needs = cells.needs(con, raw.table, self._positions(), raw.marks, raw.odd_spaces)
 
     def clean(self) -> list[Part]:
         """All parts of the file, the main table's first; LoadError where the file cannot be read without guessing."""
@@ -104,6 +101,16 @@ class FileCleaner:
             parts.append(_TableCleaner(self, table, self.tables[0].name if position else None).clean())
         self._note_zone()
         return parts
+
+    def _positions(self) -> dict[int, bool]:
+        """The columns of the file that are read at all, and whether as words."""
+        found: dict[int, bool] = {}
+        for column in (column for table in self.tables for column in table.columns.values()):
+            is_words = column.type in ("id", "text", "flag") or bool(column.values) or bool(column.when)
+            for group in column.sources:
+                position = find(self.raw.headers, group)
+                found[position] = found.get(position, False) or is_words
+        return found
 
     def text(self, aliases: tuple[str, ...], *, plain: bool = False) -> str:
         """SQL: the trimmed text of the column that one of the aliases names; `plain` for what is no words."""

@@ -11,7 +11,6 @@ from kpitools.desk import Desk
 from kpitools.errors import KpitoolsError
 from kpitools.kpi import Kpi
 from kpitools.kpis import CATALOGUE, get
-from kpitools.views import judged
 from kpitools.periods import UNITS
 from kpitools.views import judged
 
@@ -130,7 +129,12 @@ def _row(standing: Standing, card: Scorecard) -> dict[str, Any]:
     kpi, trend, last = standing.kpi, standing.trend, standing.last
     row = dict.fromkeys(COLUMNS)
     row |= {"kpi": kpi.name, "family": kpi.family, "title_en": kpi.title.en, "title_vi": kpi.title.vi}
-    row |= {"unit": kpi.unit, "better": kpi.better, "every": rhythm(kpi, card.every), "hours": clock_for(kpi, card.hours)}
+    row |= {
+        "unit": kpi.unit,
+        "better": kpi.better,
+        "every": rhythm(kpi, card.every),
+        "hours": clock_for(kpi, card.hours),
+    }
     row["problem"] = standing.problem
     if trend is None:
         return row

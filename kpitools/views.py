@@ -56,9 +56,7 @@ def complete_span(series: pd.DataFrame, every: str) -> tuple[str | None, str | N
     return whole.iloc[0].date().isoformat(), end.date().isoformat()
 
 
-def judged(
-    series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week", hours: str = "calendar"
-) -> Trend:
+def judged(series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week", hours: str = "calendar") -> Trend:
     """The series judged with the desk's own targets and interventions, `hours` being the clock of the series.
 
     A rebase outside the series, as a rolling export or a shortened span has them, is left out and noted.

@@ -26,17 +26,21 @@ class Needs(NamedTuple):
     compose: bool = True
 
 
-def needs(con, table: str, positions: list[int], marks: tuple[str, ...] | None) -> dict[int, Needs]:
-    """What each column needs, from all its values; `marks` are the combining marks in the file (None: not known)."""
+def needs(
+    con, table: str, positions: dict[int, bool], marks: tuple[str, ...] | None, odd_spaces: bool
+) -> dict[int, Needs]:
+    """What each column needs, from all its values.
+
+    `positions` says of each whether it holds words; `marks` are the combining marks in the file (None: not known),
+    `odd_spaces` whether it may hold spaces that do not break.
+    """
     if not positions:
         return {}
-    asked = []
-    for position in positions:
+    asked, spaces = [], (" ", "\u00a0") if odd_spaces else (" ",)
+    for position, is_words in positions.items():
         column = f"c{position}"
-        ends = [
-            f"{side}({column}, {quote(space)})" for side in ("starts_with", "ends_with") for space in (" ", "\u00a0")
-        ]
-        held = [f"contains({column}, {quote(mark)})" for mark in marks or ()]
+        ends = [f"{side}({column}, {quote(space)})" for side in ("starts_with", "ends_with") for space in spaces]
+        held = [f"contains({column}, {quote(mark)})" for mark in marks or () if is_words]
         asked += [f"bool_or({' or '.join(ends)})", f"bool_or({' or '.join(held)})" if held else "false"]
     flags = con.execute(f"select {', '.join(asked)} from {table}").fetchone()
     return {

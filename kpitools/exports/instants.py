@@ -64,7 +64,8 @@ def from_offset(text: str) -> str:
 def profile(con, table: str, text: str) -> Profile:
     """Look at every value of a text expression."""
     count, iso, offsets = con.execute(
-        f"select count(v), coalesce(count_if({is_iso('v')}), 0), coalesce(count_if({has_offset('v')} and {is_iso('v')}), 0) "
+        f"select count(v), coalesce(count_if({is_iso('v')}), 0), "
+        f"coalesce(count_if({has_offset('v')} and {is_iso('v')}), 0) "
         f"from (select {text} as v from {table})"
     ).fetchone()
     if iso == count:

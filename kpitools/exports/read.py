@@ -63,6 +63,7 @@ class Raw:
     delimiter: tuple[str, str] = ("", "")
     repeated: list[str] = field(default_factory=list)
     marks: tuple[str, ...] | None = None
+    odd_spaces: bool = True
 
     @property
     def read(self) -> int:
@@ -78,6 +79,7 @@ class Scan(NamedTuple):
     lines: int
     is_utf8: bool
     marks: tuple[str, ...]
+    odd_spaces: bool
     has_nul: bool
     head: bytes
 
@@ -132,7 +134,7 @@ def scan_bytes(path: Path) -> Scan:
 def _scan(path: Path, *_identity: int) -> Scan:
     digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
     size = lines = 0
-    is_utf8, marks, has_nul, head, last = True, set(), False, b"", b""
+    is_utf8, marks, odd_spaces, has_nul, head, last = True, set(), False, False, b"", b""
     with path.open("rb") as stream:
         while block := stream.read(CHUNK):
             digest.update(block)
@@ -140,12 +142,13 @@ def _scan(path: Path, *_identity: int) -> Scan:
             size, lines, last = size + len(block), lines + block.count(b"\n"), block[-1:]
             has_nul = has_nul or b"\0" in block
             if not block.isascii():
+                odd_spaces = odd_spaces or b"\xc2\xa0" in block
                 marks.update(COMBINING.findall(block) if b"\xcc" in block or b"\xcd" in block else ())
             if is_utf8:
                 is_utf8 = _decodes(decoder, block)
         is_utf8 = is_utf8 and _decodes(decoder, b"", final=True)
     lines += bool(size) and last != b"\n"
-    return Scan(digest.hexdigest(), size, lines, is_utf8, _as_text(marks), has_nul, head)
+    return Scan(digest.hexdigest(), size, lines, is_utf8, _as_text(marks), odd_spaces, has_nul, head)
 
 
 def _as_text(marks: set[bytes]) -> tuple[str, ...]:
@@ -251,7 +254,8 @@ def _read_csv(con, path, table, name, scan, encoding, delimiter, skip) -> Raw:
         raise LoadError(f"{name}: the header cannot be read ({error}).") from None
     headers, repeated = tidy_headers(header)
     raw = Raw(name, table, scan.sha256, headers, 0, [], (encoding, how), (delimiter, delimiter_how), repeated)
-    raw.marks = scan.marks if encoding in ("utf-8", "utf-8-sig") and len(scan.marks) <= MOST_MARKS else None
+    if encoding in ("utf-8", "utf-8-sig"):
+        raw.marks, raw.odd_spaces = scan.marks if len(scan.marks) <= MOST_MARKS else None, scan.odd_spaces
     simple = first == 1 and skip == 0 and encoding in ("utf-8", "utf-8-sig") and len(headers) > 1
     if not (simple and _read_fast(con, path, raw, scan)):
         raw.rejects = []

@@ -1,0 +1,89 @@
+"""Real files from outside, from file to KPI; each known value was worked out by other means. Skipped where absent."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kpitools.compute import compute
+from kpitools.load import load
+
+REAL = Path(__file__).parents[2] / "shared" / "data" / "real"
+pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the real files are not part of the repository")
+
+HELPDESK = """
+timezone: Europe/Rome
+files:
+  - file: italian_helpdesk.csv
+    format: event_log
+    statuses: {Take in charge ticket: answered, Resolve ticket: resolved, Closed: closed}
+"""
+REQUESTS = """
+timezone: %s
+files:
+  - file: nyc311_2025-02.csv
+    tables:
+      tickets:
+        ticket_id: Unique Key
+        created_at: Created Date
+        closed_at: Closed Date
+        sla_due_at: Due Date
+        status:
+          column: Status
+          values:
+            {Closed: closed, Open: open, In Progress: open, Assigned: open, Pending: pending, Started: open,
+             Unspecified: open}
+        team: Borough
+"""
+PHONE = "timezone: UTC\nfiles: [call_center_daily.csv]\n"
+
+
+@pytest.fixture
+def desk_of(tmp_path):
+    def make(file, text):
+        shutil.copy(REAL / file, tmp_path)
+        (tmp_path / "desk.yml").write_text(text, encoding="utf-8")
+        return load(tmp_path, cache=False)
+
+    return make
+
+
+def overall(kpi, desk, **asked):
+    return compute(kpi, desk, every=None, **asked).iloc[0]
+
+
+def test_italian_helpdesk_resolves_long_before_it_closes(desk_of):
+    desk = desk_of("italian_helpdesk.csv", HELPDESK)
+    resolution = overall("resolution_time", desk, view="closed")
+    response = overall("first_response_time", desk, view="closed")
+
+    assert desk.report.files.rows_read.tolist() == [21348]
+    assert desk.report.files.duplicates.tolist() == [127]
+    assert (round(resolution["median"], 4), resolution.n) == (159.7903, 4569)
+    assert (round(response["median"], 4), response.n) == (16.3897, 4285)
+
+
+def test_city_requests_keep_the_tickets_whose_closing_is_a_sentinel(desk_of):
+    desk = desk_of("nyc311_2025-02.csv", REQUESTS % "UTC")
+    closed = overall("resolution_time", desk, view="closed")
+
+    # The known mean is a difference of wall-clock times, which is what reading the file as UTC gives.
+    assert (round(closed["mean"], 4), round(closed.p90, 4), closed.n) == (138.8203, 572.4414, 2462)
+    assert desk.report.files.accepted.tolist() == [5895]
+    cells = desk.report.findings.set_index("rule").rows
+    assert cells["sentinel_date"] == 2
+
+
+def test_city_requests_over_a_change_of_clocks_last_what_they_lasted(desk_of):
+    closed = overall("resolution_time", desk_of("nyc311_2025-02.csv", REQUESTS % "America/New_York"), view="closed")
+
+    # Requests that span one change of clocks are an hour off on the wall clock: 7 hours in all, net, over 2,462.
+    assert closed["mean"] == pytest.approx(138.8203 - 7 / 2462, abs=1e-4)
+
+
+def test_call_centre_rates_are_sums_over_sums(desk_of):
+    desk = desk_of("call_center_daily.csv", PHONE)
+
+    assert round(overall("abandonment_rate", desk).value * 100, 4) == 10.9267
+    assert round(overall("average_speed_of_answer", desk).value, 4) == 29.8356
+    assert round(overall("service_level", desk).value * 100, 4) == 63.7860
