@@ -106,6 +106,12 @@ def test_a_date_that_stands_for_nothing_is_missing(clean, day):
     assert loaded.tickets["resolved_at"].isna().all()
 
 
+def test_a_moment_that_has_not_come_yet_is_missing(clean):
+    loaded = clean("1,2025-03-04 09:00,,2162-05-01 10:00,closed,5,0,2025-03-06")
+    assert loaded.rules() == [("in_the_future", "resolved_at", 1, 2, "cell")]
+    assert loaded.tickets["resolved_at"].isna().all()
+
+
 def test_rows_without_key_or_creation_time_are_quarantined_with_the_original(clean):
     loaded = clean(GOOD, ",2025-03-04 09:00,,,open,,,", "3,,,,open,,,", "4,32/13/2025,,,open,,,")
     assert loaded.account() == [4, 1, 3, 0, 0]

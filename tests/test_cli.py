@@ -133,7 +133,7 @@ def test_a_failing_page_ends_with_exit_code_1_and_the_others_are_there(tmp_path)
     for name, source in (("good", "1"), ("bad", "1 / 0")):
         node = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)], metadata={"kernelspec": spec})
         nbformat.write(node, tmp_path / f"{name}.ipynb")
-    run("sample", "--tickets", "60", "--out", str(tmp_path / "desk"))
+    run("sample", "--tickets", "300", "--out", str(tmp_path / "desk"))
     (tmp_path / "plan.yml").write_text("desk: desk\nlanguages: [en]\nevery: quarter\npages: [good, bad]\n")
 
     done = program("report", "plan.yml", folder=tmp_path)
