@@ -300,3 +300,10 @@ def test_the_sample_works_the_hours_its_desk_file_states():
         stated = (spans["end_at"] - spans["start_at"]).sum().total_seconds()
         first, last = world.hours(team).elapsed(pd.Series([world.start, world.end]).to_numpy())
         assert stated == pytest.approx(last - first, abs=5 * 3600)  # a UTC day begins at 7 o'clock
+
+
+def test_a_small_desk_loads_too(tmp_path):
+    from kpitools.load import load
+
+    desk = load(sample.make(tmp_path, tickets=60), cache=False)
+    assert desk.kpis().supported.sum() >= 16
