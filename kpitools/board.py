@@ -92,12 +92,20 @@ def _value(last: pd.Series, kpi: Kpi, trend: Trend, language: str) -> str:
     return f"<b>{escape(quantity(last['value'], kpi.unit, language))}</b> {span} {when}"
 
 
+def _standing_word(trend: Trend) -> str:
+    """The assurance in a word; where the limits leave it open, how it went lately: mostly met or mostly missed."""
+    if trend.assurance != "inconsistent" or trend.met_n < 8:
+        return trend.assurance or "none"
+    share = trend.met_k / trend.met_n
+    return "mostly_missed" if share <= 0.25 else "mostly_met" if share >= 0.75 else "inconsistent"
+
+
 def _target(trend: Trend, language: str) -> str:
     """The assurance in a word or two, the target, and how often it was met; the whole sentence as a tip."""
     goal = _goal(trend, language)
     if goal is None:
         return f'<span class="none">{escape(assurance_words(trend, language))}</span>'
-    said = say(f"board.assurance.{trend.assurance or 'none'}", language)
+    said = say(f"board.assurance.{_standing_word(trend)}", language)
     under = [say("board.goal", language, goal=goal)]
     if trend.met_n:
         periods = say(f"trend.periods.{trend.every}", language)

@@ -378,15 +378,17 @@ def guards_table(kpi: Kpi | str, desk: Desk, every: str = "week", language: str 
     """The KPIs to read beside this one: their last complete period, or what the data lacks for them."""
     kpi, language = _known(kpi, desk, language)
     heads = [say(f"cards.column.{name}", language) for name in ("title", "period", "value", "signal")]
-    rows = [_guard(get(name), desk, every, language) for name in kpi.guards]
+    rows = [_guard(get(name), kpi, desk, every, language) for name in kpi.guards]
     return Table(heads, rows, say("cards.guards", language, title=kpi.title(language)), [False, False, True, False])
 
 
-def _guard(kpi: Kpi, desk: Desk, every: str, language: str) -> list[str]:
+def _guard(kpi: Kpi, beside: Kpi, desk: Desk, every: str, language: str) -> list[str]:
     title, missing = kpi.title(language), desk.missing(kpi)
     if missing:
         return [title, "–", "–", say("cards.lacks", language, missing=missing)]
-    series = compute(kpi, desk, every=every)
+    # The response rate to read beside NPS is that of the NPS survey alone.
+    same_survey = {"kind": beside.name} if kpi.name == "survey_response_rate" and beside.table == kpi.table else None
+    series = compute(kpi, desk, every=every, where=same_survey)
     trend = views.judged(series, kpi, desk, every)
     if trend.last is None:
         return [title, "–", "–", judging.variation_words(trend, language)]
@@ -482,22 +484,41 @@ def files_table(desk: Desk, language: str | None = None) -> Table:
 def assumptions_table(desk: Desk, language: str | None = None) -> Table:
     """What was decided about each file, how, and three examples."""
     language = language or desk.language
-    return show_table(_report(desk, "assumptions"), say("cards.quality.assumptions", language), language=language)
+    made = _report(desk, "assumptions") if desk.report is None else desk.report.assumptions_in(language)
+    return show_table(made, say("cards.quality.assumptions", language), language=language)
 
 
 def findings_table(desk: Desk, language: str | None = None) -> Table:
     """What the rules found: rows, an example and its line."""
     language = language or desk.language
     found = _report(desk, "findings")
-    if "example" in found and len(found):
-        found = _without_personal(found)
+    if len(found):
+        found = _without_personal(desk.report.findings_in(language))
+        found = found.assign(rule=found.text).drop(columns="text")
     return show_table(found, say("cards.quality.findings", language), language=language)
 
 
+# Rules whose example is a cleaned value, not what somebody wrote.
+TYPED_EXAMPLES = (
+    "sentinel_date",
+    "in_the_future",
+    "negative_duration",
+    "negative_count",
+    "skipped_hour",
+    "repeated_hour",
+    "reply_before_created",
+    "resolved_before_created",
+    "closed_before_created",
+    "answered_before_offered",
+    "ended_before_start",
+    "answered_before_sent",
+    "score_outside_scale",
+)
+
+
 def _without_personal(found: pd.DataFrame) -> pd.DataFrame:
-    """Examples of columns that name people or hold the customer's own words are not shown."""
-    personal = {"agent_id", "customer_id", "subject", "comment"}
-    return found.assign(example=found.example.where(~found.column.isin(personal), None))
+    """Only examples that were read as a moment or a number are shown: a raw cell or line may hold anybody's name."""
+    return found.assign(example=found.example.where(found.rule.isin(TYPED_EXAMPLES), None))
 
 
 def quarantine_table(desk: Desk, language: str | None = None) -> Table:

@@ -311,8 +311,8 @@ def _print_report(found, language: str) -> None:
         "duplicates",
     ]
     _frame(found.files[[c for c in wanted if c in found.files]], say("cli.check.files", language))
-    _frame(found.assumptions, say("cli.check.assumptions", language))
-    findings: pd.DataFrame = found.findings
+    _frame(found.assumptions_in(language), say("cli.check.assumptions", language))
+    findings: pd.DataFrame = found.findings_in(language).drop(columns="rule").rename(columns={"text": "rule"})
     if findings.empty:
         typer.echo(say("cli.check.clean", language))
     else:

@@ -75,12 +75,13 @@ def compute(
     _check_columns(kpi, rows, [*by, *(where or {})])
     rows = _where(_grouped(_dated(kpi, desk, rows, every, view), by), where)
     rows = _valued(kpi, desk, rows, hours, view)
-    if kpi.statistic != "level":
-        rows = _between(rows, start, end)
+    # A level is all that came before: it is cut at its end only.
+    rows = _between(rows, None if kpi.statistic == "level" else start, end)
+    first = rows.local.min().to_pandas() if every else None
     keys = [*(["period"] if every else []), *by]
     statistic = "kaplan_meier" if view == "cohort" else kpi.statistic
     found = STATISTICS[statistic](rows, keys, kpi)
-    return _finish(found, kpi, desk, every, by, statistic, start, end)
+    return _finish(found, kpi, desk, every, by, statistic, start, end, first)
 
 
 def account(kpi: Kpi | str, desk: Desk) -> pd.DataFrame:
@@ -283,7 +284,7 @@ def _number(column: pd.Series) -> ir.Value:
 
 def _kaplan_meier(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
     found = kaplan_meier(rows.filter(rows.value.notnull()), keys, "value", "has_ended")
-    return found.assign(value=found["median"], mean=np.nan)
+    return found.assign(value=found["median"])
 
 
 def _mean(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
@@ -394,12 +395,12 @@ STATISTICS: dict[str, Callable[[ir.Table, Sequence[str], Kpi], pd.DataFrame]] = 
 _ZERO_WHEN_EMPTY = ("total", "level")
 
 
-def _finish(found: pd.DataFrame, kpi, desk, every, by, statistic, start, end) -> pd.DataFrame:
+def _finish(found: pd.DataFrame, kpi, desk, every, by, statistic, start, end, first) -> pd.DataFrame:
     found = found.assign(**{c: found[c].astype("float64") for c in ("value", "low", "high")})
     if every is None:
         found.insert(0, "period", pd.NaT)
         if statistic == "level":
-            found["value"] = found.value
+            found["n"] = found.value.astype("int64")
         found["complete"] = True
         return _ordered(found, by)
     found["period"] = pd.to_datetime(found.period).astype("datetime64[us]")
@@ -411,7 +412,7 @@ def _finish(found: pd.DataFrame, kpi, desk, every, by, statistic, start, end) ->
             found = found[found.period >= periods.floor(pd.Timestamp(start), every)]
         if end is not None:
             found = found[found.period < pd.Timestamp(end)]
-    found["complete"] = _complete(found.period, kpi, desk, every, statistic)
+    found["complete"] = _complete(found.period, kpi, desk, every, first)
     return _ordered(found, by)
 
 
@@ -419,8 +420,11 @@ def _on_grid(found, desk, every, by, statistic, start, end) -> pd.DataFrame:
     """Every period from the first to the last that has begun, for every group: a quiet week is there, with n = 0."""
     if found.empty:
         return found
-    # A level must run up to the data's end, however long ago its last change.
-    last = max(found.period.max(), desk.last_moment) if statistic == "level" else found.period.max()
+    # A count or a level runs up to the data's end: nothing happening is a figure too.
+    last = found.period.max()
+    if statistic in _ZERO_WHEN_EMPTY:
+        asked = desk.last_moment if end is None else min(desk.last_moment, _just_before(end))
+        last = max(last, asked)
     starts = periods.grid(found.period.min(), last, every)
     grid = pd.DataFrame({"period": starts})
     if by:
@@ -437,19 +441,18 @@ def _on_grid(found, desk, every, by, statistic, start, end) -> pd.DataFrame:
     return found
 
 
-def _complete(starts: pd.Series, kpi: Kpi, desk: Desk, every: str, statistic: str) -> pd.Series:
-    """Whether each period is over, its outcomes can be known, and the data covers its beginning."""
+def _just_before(moment) -> pd.Timestamp:
+    return pd.Timestamp(moment) - pd.Timedelta(microseconds=1)
+
+
+def _complete(starts: pd.Series, kpi: Kpi, desk: Desk, every: str, first) -> pd.Series:
+    """Whether each period is over, its outcomes can be known, and the KPI's own rows (the `first` of them at that
+    local moment) cover its beginning."""
     wait = pd.Timedelta(days=int(desk.option(kpi.matures_after))) if kpi.matures_after else pd.Timedelta(0)
     over = periods.following(starts, every) + wait <= pd.Timestamp(desk.as_of_local)
     if kpi.table == "customer_periods" or not len(starts):
         return over
-    return over & (starts >= _first_whole_day(desk))
-
-
-def _first_whole_day(desk: Desk) -> pd.Timestamp:
-    """The first local day of the data: a period that began before it was seen only in part."""
-    first = clock.to_local_series(pd.Series([desk.span[0]]), desk.timezone).iloc[0]
-    return pd.Timestamp(first).normalize()
+    return over & (starts >= pd.Timestamp(first).normalize())
 
 
 def _ordered(found: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:

@@ -151,7 +151,9 @@ class Desk:
     def span(self) -> tuple[dt.datetime | None, dt.datetime | None]:
         """First and last instant in the data (naive UTC), over all instants that already happened to a row."""
         lows, highs = [], []
-        for name, rows in self._base.items():
+        # Relationships began long before the events that a report is about.
+        events = {name: rows for name, rows in self._base.items() if name != "customers"} or self._base
+        for name, rows in events.items():
             instants = [c for c in _dating(name) if c in rows.columns]
             if instants:
                 ends = rows.agg(
@@ -218,8 +220,9 @@ class Desk:
 
 
 def _dating(table: str) -> list[str]:
-    """Instants that lie in the past when an export is taken: a due date does not."""
-    return [c.name for c in tables.get(table).columns if c.type == "instant" and c.name != "sla_due_at"]
+    """Instants that lie in the past when an export is taken: a due date or the end of a contract need not."""
+    ahead = {("tickets", "sla_due_at"), ("customers", "ended_at")}
+    return [c.name for c in tables.get(table).columns if c.type == "instant" and (table, c.name) not in ahead]
 
 
 def _typed(frame: pd.DataFrame, name: str) -> ir.Table:

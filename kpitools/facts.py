@@ -171,7 +171,8 @@ def _with_outcomes(rows: ir.Table, desk) -> ir.Table:
     )
     rows = rows.mutate(
         ever_resolved_at=ibis.coalesce(rows.resolved_at, rows.first_resolved_at),
-        is_open=rows.done_at.isnull(),
+        # Done by its status, though nobody knows when: not open, and of no known length.
+        is_open=rows.done_at.isnull() & ~rows.status.fill_null("").isin(tables.DONE),
         sla_at=ibis.coalesce(rows.sla_due_at, rows.resolved_at, rows.created_at),
     )
     by_due = ibis.cases(
@@ -205,10 +206,11 @@ def resolutions(desk) -> ir.Table:
         is_not_repeated=ibis.ifelse(rows.customer_id.isnull(), None, ~is_repeated),
     )
     asked = [part for part in FIRST_CONTACT_PARTS if desk.option(FIRST_CONTACT_PARTS[part])]
-    verdict = ibis.literal(True)
+    verdict, is_known = ibis.literal(True), ibis.literal(True)
     for part in asked:
-        verdict = verdict & rows[part]
-    return rows.mutate(is_first_contact=verdict)
+        verdict, is_known = verdict & rows[part], is_known & rows[part].notnull()
+    # One known failure among unknown parts would let only failures in.
+    return rows.mutate(is_first_contact=ibis.ifelse(is_known, verdict, None))
 
 
 FIRST_CONTACT_PARTS = {
@@ -258,7 +260,8 @@ def contacts(desk) -> ir.Table:
     parts = []
     if {"talk_s"} <= desk.filled_base("calls"):
         calls = complete_columns(desk.base("calls"), "calls")
-        parts.append(_contact_rows(calls.filter(~calls.is_abandoned.fill_null(False)), calls.ended_at, 1, "calls"))
+        ended = ibis.coalesce(calls.ended_at, calls.answered_at, calls.offered_at)
+        parts.append(_contact_rows(calls.filter(_is_answered(calls, desk)), ended, 1, "calls"))
     elif {"talk_s", "answered"} <= desk.filled_base("queue_intervals"):
         rows = complete_columns(desk.base("queue_intervals"), "queue_intervals").mutate(channel=ibis.literal("phone"))
         parts.append(_contact_rows(rows, rows.started_at, rows.answered.cast("float64"), "queue_intervals"))
@@ -267,6 +270,12 @@ def contacts(desk) -> ir.Table:
         rows = rows.mutate(talk_s=rows.handle_s, hold_s=0.0, wrap_s=0.0)
         parts.append(_contact_rows(rows, rows.done_at, 1, "tickets"))
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def _is_answered(calls: ir.Table, desk) -> ir.BooleanValue:
+    """Whether a person answered: there is a time of it, where the export has such times, and it was not abandoned."""
+    not_abandoned = ~calls.is_abandoned.fill_null(False)
+    return calls.answered_at.notnull() & not_abandoned if "answered_at" in desk.filled_base("calls") else not_abandoned
 
 
 def _contact_rows(rows: ir.Table, ended: ir.Value, handled, source: str) -> ir.Table:
@@ -302,7 +311,7 @@ def offers(desk) -> ir.Table:
             offered_at=rows.started_at,
         )
     rows = complete_columns(desk.base("calls"), "calls")
-    is_answered = rows.answered_at.notnull() & ~rows.is_abandoned.fill_null(False)
+    is_answered = _is_answered(rows, desk)
     waited = ibis.coalesce(rows.wait_s, rows.answered_at.delta(rows.offered_at, unit="microsecond") / 1e6)
     in_target = is_answered & (waited <= desk.option("service_level_seconds"))
     return rows.select(
@@ -320,7 +329,8 @@ def offers(desk) -> ir.Table:
 def ticket_flow(desk) -> ir.Table:
     """Two rows a ticket: +1 when it was created, -1 when it was done. Their running total is the backlog."""
     rows = desk.table("tickets").filter(lambda t: t.created_at.notnull())
-    kept = [*TICKET_DIMENSIONS, "status", "is_test"]
+    rows = rows.mutate(has_known_end=rows.is_open | rows.done_at.notnull())
+    kept = [*TICKET_DIMENSIONS, "status", "is_test", "has_known_end"]
     came = rows.select("ticket_id", *kept, at=rows.created_at, change=ibis.literal(1))
     went = rows.filter(rows.done_at.notnull())
     went = went.select("ticket_id", *kept, at=went.done_at, change=ibis.literal(-1))

@@ -93,6 +93,7 @@ def load(
     import ibis
 
     from kpitools.desk import Desk
+    from kpitools.goals_check import check_goals
 
     path = Path(path)
     folder, settings = _settings(path)
@@ -114,6 +115,7 @@ def load(
     )
     jobs = find_jobs(path, folder, settings.files)
     con = ibis.duckdb.connect()
+    check_goals(settings)
     report, names = load_into(con, jobs, options, folder, cache=cache)
     return Desk(con, {name: con.table(name) for name in names}, settings, report)
 
@@ -147,6 +149,8 @@ def find_jobs(path: Path, folder: Path, entries: list[dict]) -> list[Job]:
         check_keys(entry, ENTRY_KEYS, where)
         if not entry.get("file"):
             raise ConfigError(f"{where}: it lacks 'file', the name of an export or a pattern such as tickets_*.csv.")
+        if Path(str(entry["file"])).is_absolute():
+            raise ConfigError(f"{where}: '{entry['file']}' is an absolute path; name files relative to {folder}.")
         matched = sorted(p for p in folder.glob(str(entry["file"])) if p.is_file())
         if not matched:
             raise LoadError(f"{where}: no file named '{entry['file']}' in {folder}.")

@@ -18,19 +18,20 @@ NOTHING_LEFT = -1e9  # stands for log(0): everyone has ended
 
 
 def kaplan_meier(rows: ir.Table, keys: Sequence[str], time: str, ended: str) -> pd.DataFrame:
-    """Median and 90th percentile by group.
+    """Median, 90th percentile and, where nothing is open, mean by group.
 
     Returns
     -------
     DataFrame
-        `keys`, n, open (rows still running), median, low, high (95 % log-log interval of the median), p90; missing
-        where the curve does not come down so far.
+        `keys`, n, open (rows still running), median, low, high (95 % log-log interval of the median), p90, mean;
+        missing where the curve does not come down so far.
     """
     curve = _curve(rows, list(keys), time, ended)
     within = curve.is_near_median
     table = curve.group_by(list(keys)) if keys else curve
     found = table.agg(
         n=curve.leaving.sum(),
+        mean=(curve.time * curve.leaving).sum() / curve.leaving.sum(),
         open=(curve.leaving - curve.events).sum(),
         median=_quantile(curve, 0.5),
         p90=_quantile(curve, 0.9),
@@ -41,6 +42,8 @@ def kaplan_meier(rows: ir.Table, keys: Sequence[str], time: str, ended: str) -> 
     ).to_pandas()
     found[["n", "open"]] = found[["n", "open"]].fillna(0).astype("int64")
     # Where the last event is still within the band, the upper bound is not reached.
+    # While one row runs on, nobody knows the mean.
+    found["mean"] = found["mean"].where(found.open == 0)
     found["high"] = found.high.where(found.last_within < found["last"])
     return found.drop(columns=["last_within", "last"])
 

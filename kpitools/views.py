@@ -422,7 +422,9 @@ def extreme_rows(
     rows = _between(_counted(kpi, desk, hours, "cohort" if kpi.is_duration else None), start, end)
     rows = rows.filter(rows.value.notnull())
     if which == "failed":
-        rows = rows.filter(rows.value <= 0 if kpi.better != "lower" else rows.value > 0)
+        # NPS is -1 for detractors, 0 for passives; a share is 0 or 1.
+        failed = rows.value < 0 if kpi.statistic == "nps" else rows.value <= 0
+        rows = rows.filter(rows.value > 0 if kpi.better == "lower" else failed)
     order = {"slowest": rows.value.desc(), "quickest": rows.value.asc(), "failed": rows.local.desc()}[which]
     ties = [rows[c] for c in ("ticket_id", "survey_id", "customer_id") if c in rows.columns]
     rows = rows.order_by(order, *ties).limit(n)

@@ -193,7 +193,7 @@ def test_a_reopening_counts_when_it_happens_even_if_the_ticket_is_still_open(mak
 
     assert one(compute("reopen_rate", desk)).value == 0.5
     assert one(compute("first_response_time", desk, view="closed")).value == 24.0
-    assert one(compute("ticket_volume", desk)).value == 3
+    assert compute("ticket_volume", desk, every=None).value.tolist() == [3]
 
 
 def fcr_ticket(number, resolved, customer, replies=1, reopens=0, topic="size"):
@@ -276,7 +276,8 @@ def test_backlog_by_team_adds_up_to_the_whole(make_desk):
 def test_quiet_weeks_have_a_volume_of_zero_and_no_response_time(make_desk):
     desk = make_desk(tickets=[ticket(1, "03 09:00", "03 10:00"), ticket(2, "17 09:00", "17 10:00")])
 
-    assert compute("ticket_volume", desk).value.tolist() == [1, 0, 1]
+    # The data ends on Tuesday 1 April: two quiet weeks after the last ticket, one of them just begun.
+    assert compute("ticket_volume", desk).value.tolist() == [1, 0, 1, 0, 0]
     times = compute("first_response_time", desk)
     assert times.n.tolist() == [1, 0, 1]
     assert np.isnan(times.value[1])
@@ -508,7 +509,7 @@ def test_a_share_of_single_calls_has_the_wilson_interval(make_desk):
 def test_tickets_with_a_test_tag_do_not_count(make_desk):
     rows = [ticket(1, "03 09:00", tags="vip, Test"), ticket(2, "03 09:00", tags="contest vip"), ticket(3, "03 09:00")]
 
-    assert one(compute("ticket_volume", make_desk(tickets=rows))).value == 2
+    assert compute("ticket_volume", make_desk(tickets=rows), every=None).value.tolist() == [2]
 
 
 def test_now_is_an_input_what_came_later_is_not_known_yet(make_desk):
@@ -518,3 +519,74 @@ def test_now_is_an_input_what_came_later_is_not_known_yet(make_desk):
 
     assert (week.value, week.n, week.open) == (1.0, 1, 1)
     assert one(compute("ticket_volume", desk)).value == 2
+
+
+def test_done_without_a_time_is_neither_open_nor_a_duration(make_desk):
+    rows = [ticket(1, "03 09:00", resolved="03 19:00"), ticket(2, "03 09:00"), ticket(3, "03 09:00", status="closed")]
+    desk = make_desk(tickets=rows)
+
+    assert compute("backlog", desk, every=None).value.tolist() == [1]
+    resolution = one(compute("resolution_time", desk))
+    assert (resolution.n, resolution.open) == (2, 1)
+    assert account("backlog", desk).set_index("rule").dropped["done_without_time"] == 1
+
+
+def test_an_unknown_condition_makes_first_contact_unknown_not_failed(make_desk):
+    rows = [fcr_ticket(i, "03 09:00", f"c{i}", replies=1 + (i >= 4)) for i in range(5)]
+    unknown = [fcr_ticket(i, "03 09:00", f"c{i}", replies=None, reopens=1) for i in range(5, 9)]
+    found = compute("first_contact_resolution_rate", make_desk(tickets=rows + unknown), every=None).iloc[0]
+
+    assert (found.k, found.n) == (4, 5)
+    without = [{k: v for k, v in row.items() if k != "agent_replies"} for row in rows]
+    assert make_desk(tickets=without).kpis().set_index("kpi").supported["first_contact_resolution_rate"] == False  # noqa: E712
+
+
+def test_the_end_of_a_contract_does_not_move_now(make_desk):
+    from kpitools.desk import Desk
+
+    rows = pd.DataFrame(
+        customers() + [customers()[0] | {"customer_id": "long", "ended_at": pd.Timestamp("2027-01-01")}]
+    )
+    desk = Desk.from_frames({"customers": rows})
+
+    assert desk.as_of == dt.datetime(2025, 2, 3)
+
+
+def test_an_unanswered_call_is_not_handled(make_desk):
+    at = pd.Timestamp("2025-03-03 09:00")
+    calls = [
+        {"call_id": "1", "offered_at": at, "answered_at": at, "talk_s": 240.0},
+        {"call_id": "2", "offered_at": at, "answered_at": None, "talk_s": 0.0},
+    ]
+    week = one(compute("average_handle_time", make_desk(calls=calls)))
+
+    assert (week.value, week.denominator) == (4.0, 1)
+
+
+def test_a_backlog_can_be_asked_as_of_a_day(make_desk):
+    rows = [ticket(1, "03 09:00", resolved="20 09:00"), ticket(2, "24 09:00")]
+
+    assert compute("backlog", make_desk(tickets=rows), every=None, end="2025-03-10").value.tolist() == [1]
+    assert compute("backlog", make_desk(tickets=rows), every=None).value.tolist() == [1]
+    assert compute("backlog", make_desk(tickets=rows), every=None, end="2025-03-22").value.tolist() == [0]
+
+
+def test_the_first_week_is_judged_by_the_kpis_own_rows(make_desk):
+    desk = make_desk(tickets=[ticket(1, "05 09:00"), ticket(2, "11 09:00")], customers=customers())
+
+    # Customers begin in January; the tickets on a Wednesday.
+    assert compute("ticket_volume", desk).complete.tolist()[:2] == [False, True]
+
+
+def test_an_answer_that_cannot_be_read_was_given_all_the_same(make_desk):
+    rows = survey("csat", "1-5", [5, None, None, None])
+    rows[1]["answered_at"] = rows[1]["sent_at"]
+
+    assert one(compute("survey_response_rate", make_desk(surveys=rows))).value == 0.5
+
+
+def test_the_mean_is_there_when_nothing_is_open(make_desk):
+    rows = [ticket(1, "03 09:00", "03 10:00"), ticket(2, "03 09:00", "03 14:00")]
+
+    assert one(compute("first_response_time", make_desk(tickets=rows)))["mean"] == 3.0
+    assert np.isnan(one(compute("first_response_time", make_desk(tickets=[*rows, ticket(3, "03 09:00")])))["mean"])

@@ -103,7 +103,8 @@ SURVEY_RESPONSE_RATE = Kpi(
     table="surveys",
     dated_by="sent_at",
     statistic="share",
-    value=_.score.notnull(),
+    # An answer that cannot be read was given all the same.
+    value=_.score.notnull() | _.answered_at.notnull(),
     unit="share",
     better="higher",
     needs=("sent_at",),

@@ -18,6 +18,7 @@ BY_CUSTOMER = Rule(
     _.opened_by.fill_null("customer") != "agent",
     Words("opened by an agent", "do nhân viên tự mở"),
 )
+DONE_WITHOUT_TIME = Words("done, but nobody knows when", "đã xong nhưng không rõ lúc nào")
 EVER_RESOLVED = Rule(
     "resolved", _.ever_resolved_at.notnull(), Words("not resolved yet", "chưa được giải quyết lần nào")
 )

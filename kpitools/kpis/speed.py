@@ -3,7 +3,7 @@
 from ibis import _
 
 from kpitools.kpi import Kpi, Rule, Span, Words
-from kpitools.kpis.rules import BY_CUSTOMER, COUNTABLE, CREATED
+from kpitools.kpis.rules import BY_CUSTOMER, COUNTABLE, CREATED, DONE_WITHOUT_TIME
 from kpitools.tables import UNSOLVED
 
 FIRST_RESPONSE_TIME = Kpi(
@@ -123,7 +123,11 @@ RESOLUTION_TIME = Kpi(
     unit="h",
     better="lower",
     needs=("created_at", "resolved_at"),
-    population=(*COUNTABLE, CREATED),
+    population=(
+        *COUNTABLE,
+        CREATED,
+        Rule("done_without_time", _.resolved_at.notnull() | _.is_open, DONE_WITHOUT_TIME),
+    ),
     traps=(
         Words(
             "'Closed' is often an automatic step days after the solution: it is used only where nothing else is there, "
@@ -160,7 +164,11 @@ FIRST_RESOLUTION_TIME = Kpi(
     unit="h",
     better="lower",
     needs=("created_at", "first_resolved_at"),
-    population=(*COUNTABLE, CREATED),
+    population=(
+        *COUNTABLE,
+        CREATED,
+        Rule("done_without_time", _.first_resolved_at.notnull() | _.is_open, DONE_WITHOUT_TIME),
+    ),
     traps=(
         Words(
             "Closing early and reopening improves it: read it with the reopen rate.",

@@ -3,8 +3,8 @@
 import ibis
 from ibis import _
 
-from kpitools.kpi import Kpi, Words
-from kpitools.kpis.rules import COUNTABLE, CREATED
+from kpitools.kpi import Kpi, Rule, Words
+from kpitools.kpis.rules import COUNTABLE, CREATED, DONE_WITHOUT_TIME
 
 TICKET_VOLUME = Kpi(
     name="ticket_volume",
@@ -50,7 +50,7 @@ BACKLOG = Kpi(
     unit="count",
     better="lower",
     needs=("at",),
-    population=COUNTABLE,
+    population=(*COUNTABLE, Rule("done_without_time", _.has_known_end, DONE_WITHOUT_TIME)),
     traps=(
         Words(
             "Tickets opened before the export begins are not in it: the first weeks count too few.",

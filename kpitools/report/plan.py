@@ -10,6 +10,7 @@ import yaml
 
 from kpitools import resources
 from kpitools.errors import ConfigError, KpitoolsError, UnknownNameError, unknown
+from kpitools.kpis import CATALOGUE
 from kpitools.words import LANGUAGES, check_language
 
 KEYS = ("desk", "publish", "languages", "pages", "every", "hours", "code", "deadline")
@@ -108,7 +109,8 @@ def default_plan(desk: Path, supported: list[str], publish: Path, languages: tup
 def _kpi_page(folder: Path, name: str) -> Page:
     own, general = folder / "kpi" / f"{name}.ipynb", folder / "kpi" / "kpi.ipynb"
     path, given = (own, {}) if own.is_file() else (general, {"kpi": name})
-    return _page(path, _slug(path, given), given, {}, str(path))
+    titles = {language: CATALOGUE[name].title(language) for language in LANGUAGES} if given else {}
+    return _page(path, _slug(path, given), given, titles, str(path))
 
 
 def declared_parameters(notebook: Path) -> dict[str, dict[str, Any]]:
@@ -189,6 +191,8 @@ def _plain(tree: yaml.Node | None) -> Any:
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_document(tree)
+    except (yaml.YAMLError, ValueError, TypeError) as error:
+        raise ConfigError(f"line {tree.start_mark.line + 1}: a plan cannot say this: {error}") from error
     finally:
         loader.dispose()
 
@@ -196,7 +200,7 @@ def _plain(tree: yaml.Node | None) -> Any:
 def _lines(tree: yaml.Node | None) -> dict[Any, int]:
     """Key -> line (from 1); for the pages also their number -> line and (number, key) -> line."""
     found: dict[Any, int] = {}
-    for key, value in getattr(tree, "value", None) or ():
+    for key, value in tree.value if isinstance(tree, yaml.MappingNode) else ():
         found[key.value] = key.start_mark.line + 1
         if key.value != "pages" or not isinstance(value, yaml.SequenceNode):
             continue

@@ -264,9 +264,20 @@ def check_replaceable(target: Path) -> None:
     """ConfigError unless `target` is absent, an empty folder, or a report that an earlier run wrote."""
     if not target.exists() and not target.is_symlink():
         return
-    if target.is_dir() and not target.is_symlink() and ((target / MARK).is_file() or not any(target.iterdir())):
+    if target.is_dir() and not target.is_symlink() and (_is_report(target) or not any(target.iterdir())):
         return
     raise ConfigError(f"{target} is there and is not a report of kpitools: it is not replaced. Name another folder.")
+
+
+def _is_report(folder: Path) -> bool:
+    """Whether a run of ours wrote the folder and nobody put anything else there."""
+    try:
+        record = json.loads((folder / MARK).read_text(encoding="utf-8"))
+        ours = "kpitools" in record["versions"] and isinstance(record["pages"], list)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    known = {".html", ".json", ".csv"}
+    return ours and all(p.is_file() and p.suffix in known and p.name != "desk.yml" for p in folder.iterdir())
 
 
 @contextlib.contextmanager

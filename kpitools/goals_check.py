@@ -1,0 +1,30 @@
+"""Whether targets and interventions name KPIs that exist, in values that can be met; needs the catalogue, as `goals`
+does not."""
+
+import pandas as pd
+
+from kpitools.errors import ConfigError, unknown
+from kpitools.kpis import CATALOGUE
+
+
+def check_goals(settings) -> None:
+    """UnknownNameError for a KPI that does not exist; ConfigError for a target outside what its KPI can be."""
+    for file, goals in (("targets.csv", settings.targets), ("interventions.csv", settings.interventions)):
+        for name in goals.kpi.dropna().unique() if "kpi" in goals else ():
+            if name not in CATALOGUE:
+                raise unknown("KPI", name, CATALOGUE, where=file)
+    for goal in settings.targets.itertuples():
+        for value in (goal.target, goal.low, goal.high):
+            if not pd.isna(value):
+                _check_value(goal.kpi, float(value))
+
+
+def _check_value(name: str, value: float) -> None:
+    unit = CATALOGUE[name].unit
+    if unit == "share" and not 0 <= value <= 1:
+        meant = f" For {value:g} % write {value / 100:g}." if 1 < value <= 100 else ""
+        raise ConfigError(f"targets.csv: {name} is a share from 0 to 1, its target is {value:g}.{meant}")
+    if unit == "score" and not -100 <= value <= 100:
+        raise ConfigError(f"targets.csv: {name} runs from -100 to 100, its target is {value:g}.")
+    if unit not in ("share", "score") and value < 0:
+        raise ConfigError(f"targets.csv: {name} cannot be below 0, its target is {value:g}.")
