@@ -331,7 +331,7 @@ def test_a_folder_that_is_no_report_is_never_replaced(tmp_path):
 
 def test_an_empty_folder_or_an_earlier_report_may_be_replaced(tmp_path):
     runner.check_replaceable(tmp_path)
-    (tmp_path / "run.json").write_text("{}")
+    (tmp_path / "run.json").write_text('{"versions": {"kpitools": "0.1.0"}, "pages": []}')
     runner.check_replaceable(tmp_path)
     runner.check_replaceable(tmp_path / "new")
 
@@ -384,3 +384,26 @@ def test_one_broken_kpi_does_not_cost_the_page(desk, monkeypatch):
 
 def test_the_bundled_folders_are_found():
     assert resources.sample().is_dir() and resources.notebooks().is_dir()
+
+
+def test_what_a_killed_run_left_is_cleared_and_a_living_ones_room_is_not(tmp_path):
+    import os
+
+    dead, alive = tmp_path / ".site.building-999999999-x", tmp_path / f".site.building-{os.getpid()}-x"
+    dead.mkdir(), alive.mkdir()
+    with runner.building(tmp_path / "site") as new:
+        (new / "index.html").write_text("new")
+
+    assert not dead.exists() and alive.exists()
+    assert (tmp_path / "site" / "index.html").read_text() == "new"
+
+
+def test_a_folder_with_somebody_elses_run_record_is_not_replaced(tmp_path):
+    (tmp_path / "run.json").write_text('{"my": "other tool"}')
+    with pytest.raises(ConfigError, match="not a report of kpitools"):
+        runner.check_replaceable(tmp_path)
+    (tmp_path / "run.json").write_text('{"versions": {"kpitools": "0.1.0"}, "pages": []}')
+    runner.check_replaceable(tmp_path)
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(ConfigError, match="not a report of kpitools"):
+        runner.check_replaceable(tmp_path)

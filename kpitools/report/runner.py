@@ -280,12 +280,21 @@ def _is_report(folder: Path) -> bool:
     return ours and all(p.is_file() and p.suffix in known and p.name != "desk.yml" for p in folder.iterdir())
 
 
+def _clear_dead_rooms(target: Path) -> None:
+    """Remove what runs that were killed have left beside `target`; a room's name says whose it is."""
+    for room in target.parent.glob(f".{target.name}.building-*"):
+        owner = room.name.removeprefix(f".{target.name}.building-").split("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(room, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def building(target: Path) -> Iterator[Path]:
     """A new folder beside `target` to fill, which takes its place when the block ends well and vanishes otherwise."""
     target = target.absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
-    room = Path(tempfile.mkdtemp(prefix=f".{target.name}.building-", dir=target.parent))
+    _clear_dead_rooms(target)
+    room = Path(tempfile.mkdtemp(prefix=f".{target.name}.building-{os.getpid()}-", dir=target.parent))
     new = room / "site"
     new.mkdir()
     try:
