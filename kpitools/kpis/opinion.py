@@ -19,7 +19,7 @@ CSAT = Kpi(
     definition=Words(
         "Answers in the top two boxes of five as a share of answers; for two-way scales, good as a share of good and "
         "bad. Unanswered invitations are no score.",
-        "Tỷ lệ câu trả lời ở hai mức cao nhất trên thang năm; với thang hai mức: tốt trên tổng tốt và kém. "
+        "Tỷ lệ câu trả lời ở hai mức cao nhất trên thang 5 mức; với thang hai mức: tốt trên tổng tốt và kém. "
         "Lời mời không "
         "được trả lời không phải là điểm.",
     ),
@@ -63,8 +63,9 @@ NPS = Kpi(
     definition=Words(
         "100 times the share of promoters (9 or 10) minus the share of detractors (0 to 6), of all answers from 0 to "
         "10. Passives (7 or 8) stay in the denominator. From −100 to 100, without a % sign.",
-        "100 nhân (tỷ lệ người ủng hộ 9–10 trừ tỷ lệ người phản đối 0–6) trên mọi câu trả lời từ 0 đến 10. Người thụ "
-        "động (7–8) vẫn nằm ở mẫu số. Từ −100 đến 100, không có dấu %.",
+        "100 nhân (tỷ lệ người ủng hộ 9–10 trừ tỷ lệ người không hài lòng 0–6) trên mọi câu trả lời từ "
+        "0 đến 10. Người trung "
+        "lập (7–8) vẫn nằm ở mẫu số. Từ −100 đến 100, không có dấu %.",
     ),
     formula=Words("100 × (promoters − detractors) / answers", "100 × (ủng hộ − phản đối) / số câu trả lời"),
     table="surveys",
@@ -82,7 +83,8 @@ NPS = Kpi(
     traps=(
         Words(
             "With 100 answers the interval is about ±15 points: a change of ten is usually noise.",
-            "Với 100 câu trả lời, khoảng tin cậy khoảng ±15 điểm: thay đổi mười điểm thường chỉ là nhiễu.",
+            "Với 100 câu trả lời, khoảng tin cậy khoảng ±15 điểm: thay đổi mười điểm thường chỉ là dao động "
+            "ngẫu nhiên.",
         ),
     ),
     guards=("survey_response_rate",),

@@ -14,7 +14,8 @@ FIRST_CONTACT_RESOLUTION_RATE = Kpi(
         "customer on the same topic within the window (7 days unless the desk says otherwise), as a share of "
         "resolved tickets.",
         "Tỷ lệ phiếu được giải quyết với nhiều nhất một lần trả lời công khai, không bị mở lại, và cùng khách hàng "
-        "không gửi thêm phiếu về cùng chủ đề trong cửa sổ thời gian (7 ngày nếu không quy định khác), trên số phiếu đã "
+        "không gửi thêm phiếu về cùng chủ đề trong khoảng thời gian theo dõi (7 ngày nếu không quy định "
+        "khác), trên số phiếu đã "
         "giải quyết.",
     ),
     formula=Words("resolved at first contact / resolved", "giải quyết ngay lần đầu / đã giải quyết"),
@@ -40,7 +41,7 @@ FIRST_CONTACT_RESOLUTION_RATE = Kpi(
     traps=(
         Words(
             "The last days of the window cannot be known yet: they are drawn hollow and not judged.",
-            "Những ngày cuối của cửa sổ chưa thể biết: được vẽ rỗng và không phán xét.",
+            "Những ngày cuối của cửa sổ chưa thể biết: được vẽ bằng điểm rỗng và không đánh giá.",
         ),
         Words(
             "A falling share may mean that the easy questions now go to a chatbot or a help page.",

@@ -187,7 +187,8 @@ AVERAGE_HANDLE_TIME = Kpi(
         "Talk, hold and wrap-up time divided by handled contacts; for tickets, the time agents spent on them "
         "divided by "
         "the tickets handled. A transfer is two contacts.",
-        "Thời gian nói chuyện, giữ máy và hoàn tất sau cuộc gọi, chia cho số lượt đã xử lý; với phiếu: thời gian nhân "
+        "Thời gian nói chuyện, giữ máy và xử lý sau cuộc gọi (ACW), chia cho số lượt đã xử lý; với "
+        "phiếu: thời gian nhân "
         "viên bỏ ra chia cho số phiếu đã xử lý. Một lần chuyển tiếp là hai lượt.",
     ),
     formula=Words(
@@ -217,10 +218,11 @@ AVERAGE_HANDLE_TIME = Kpi(
 AVERAGE_SPEED_OF_ANSWER = Kpi(
     name="average_speed_of_answer",
     family="speed",
-    title=Words("Average speed of answer", "Tốc độ trả lời trung bình (ASA)"),
+    title=Words("Average speed of answer", "Thời gian chờ bắt máy trung bình (ASA)"),
     definition=Words(
         "Mean wait in the queue of the contacts that were answered. Abandoned ones are out, and shown.",
-        "Thời gian chờ trung bình trong hàng đợi của các cuộc được trả lời. Cuộc bị bỏ lỡ không tính, nhưng có ghi số.",
+        "Thời gian chờ trung bình trong hàng đợi của các cuộc được trả lời. Cuộc khách gác máy khi đang "
+        "chờ không tính, nhưng có ghi số.",
     ),
     formula=Words(
         "wait of answered contacts / answered contacts", "thời gian chờ của cuộc được trả lời / số cuộc được trả lời"
@@ -240,7 +242,7 @@ AVERAGE_SPEED_OF_ANSWER = Kpi(
     traps=(
         Words(
             "It looks better when impatient callers hang up: read it with the abandonment rate.",
-            "Chỉ số trông đẹp hơn khi người gọi mất kiên nhẫn và gác máy: hãy đọc cùng tỷ lệ bỏ cuộc.",
+            "Chỉ số trông đẹp hơn khi người gọi mất kiên nhẫn và gác máy: hãy đọc cùng tỷ lệ cuộc gọi bị bỏ.",
         ),
     ),
     guards=("abandonment_rate",),
@@ -251,10 +253,11 @@ AVERAGE_SPEED_OF_ANSWER = Kpi(
 SERVICE_LEVEL = Kpi(
     name="service_level",
     family="speed",
-    title=Words("Service level", "Mức dịch vụ (trả lời trong hạn)"),
+    title=Words("Service level", "Mức độ phục vụ (Service level)"),
     definition=Words(
         "Contacts answered within the target seconds as a share of contacts offered, abandoned ones included.",
-        "Tỷ lệ cuộc được trả lời trong số giây mục tiêu trên tổng số cuộc gọi đến, kể cả cuộc bị bỏ lỡ.",
+        "Tỷ lệ cuộc được trả lời trong số giây mục tiêu trên tổng số cuộc gọi đến, kể cả cuộc khách gác "
+        "máy khi đang chờ.",
     ),
     formula=Words("answered within T seconds / offered", "trả lời trong T giây / số cuộc đến"),
     table="offers",
@@ -273,7 +276,7 @@ SERVICE_LEVEL = Kpi(
 ABANDONMENT_RATE = Kpi(
     name="abandonment_rate",
     family="speed",
-    title=Words("Abandonment rate", "Tỷ lệ bỏ cuộc"),
+    title=Words("Abandonment rate", "Tỷ lệ cuộc gọi bị bỏ (khách gác máy)"),
     definition=Words(
         "Contacts abandoned in the queue as a share of contacts offered; always a sum over a sum.",
         "Tỷ lệ cuộc khách bỏ giữa chừng trên tổng số cuộc đến; luôn là tổng chia tổng.",

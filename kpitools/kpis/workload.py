@@ -9,7 +9,7 @@ from kpitools.kpis.rules import COUNTABLE, CREATED, DONE_WITHOUT_TIME
 TICKET_VOLUME = Kpi(
     name="ticket_volume",
     family="workload",
-    title=Words("Ticket volume", "Số yêu cầu"),
+    title=Words("Ticket volume", "Số lượng phiếu yêu cầu"),
     definition=Words(
         "Tickets created in the period.",
         "Số phiếu yêu cầu được tạo trong kỳ.",
@@ -35,7 +35,7 @@ TICKET_VOLUME = Kpi(
 BACKLOG = Kpi(
     name="backlog",
     family="workload",
-    title=Words("Backlog", "Tồn đọng"),
+    title=Words("Backlog", "Phiếu tồn đọng"),
     definition=Words(
         "Tickets open at the end of the period: created by then and not yet resolved or closed, from the instants "
         "themselves and as of the end of the data, not of today.",
@@ -54,7 +54,7 @@ BACKLOG = Kpi(
     traps=(
         Words(
             "Tickets opened before the export begins are not in it: the first weeks count too few.",
-            "Phiếu mở trước khi tệp xuất bắt đầu không có mặt: những tuần đầu đếm thiếu.",
+            "Phiếu mở trước khi tệp xuất bắt đầu không có mặt: những tuần đầu bị đếm thiếu.",
         ),
     ),
     guards=("resolution_time",),
