@@ -96,6 +96,7 @@ class FileCleaner:
         """All parts of the file, the main table's first; LoadError where the file cannot be read without guessing."""
         self._note_reading()
         self._decide_order()
+        self._check_decimal()
         parts = []
         for position, table in enumerate(self.tables):
             parts.append(_TableCleaner(self, table, self.tables[0].name if position else None).clean())
@@ -136,6 +137,26 @@ class FileCleaner:
         open_ones = [p for p in seen.values() if any(instants.is_ordered(shape) for shape in p.shapes)]
         if self.dayfirst is not None and open_ones:
             self.log.assume(self.raw.name, "date_order", "day first" if self.dayfirst else "month first", how)
+
+    def _check_decimal(self) -> None:
+        """A decimal comma in a file that nobody called so: 1.500 beside 12,5 cannot be read without guessing."""
+        if self.file.decimal == ",":
+            return
+        for table in self.tables:
+            for column in table.columns.values():
+                if column.type not in ("seconds", "number", "count") or not column.columns:
+                    continue
+                text = self.text(column.columns, plain=True)
+                rows, value, line = self.con.execute(
+                    f"select count(*), min_by({text}, _row), min_by(_line, _row) from {self.raw.table} "
+                    f"where contains({text}, ',') and regexp_full_match({text}, '-?[0-9.]+,[0-9]{{1,2}}')"
+                ).fetchone()
+                if rows:
+                    header = self.raw.headers[find(self.raw.headers, column.columns)]
+                    raise LoadError(
+                        f"{self.raw.name}: column '{header}' holds {rows} numbers with a decimal comma, first '{value}' in "
+                        f'line {line}. Write decimal: "," for this file in desk.yml (files: - file: {self.raw.name}).'
+                    )
 
     def _note_reading(self) -> None:
         raw, log = self.raw, self.log

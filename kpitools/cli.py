@@ -36,6 +36,7 @@ def main() -> None:
 @app.command()
 def check(
     export: Annotated[Path, typer.Argument(help="an export file, a folder of them, or a folder with desk.yml")],
+    quarantine: Annotated[Path | None, typer.Option(help="write the rows that were set aside to this CSV")] = None,
     language: Language = "en",
 ) -> None:
     """Say what an export is, what was assumed, what is wrong in it, and which KPIs it gives."""
@@ -46,6 +47,8 @@ def check(
     typer.echo(repr(desk))
     if desk.report is not None:
         _print_report(desk.report, language)
+        if quarantine is not None:
+            typer.echo(str(desk.report.write_quarantine(quarantine)))
     _print_kpis(desk, language)
     typer.echo(say("cli.check.next", language, path=export))
 
