@@ -154,8 +154,9 @@ class FileCleaner:
                 if rows:
                     header = self.raw.headers[find(self.raw.headers, column.columns)]
                     raise LoadError(
-                        f"{self.raw.name}: column '{header}' holds {rows} numbers with a decimal comma, first '{value}' in "
-                        f'line {line}. Write decimal: "," for this file in desk.yml (files: - file: {self.raw.name}).'
+                        f"{self.raw.name}: column '{header}' holds {rows} numbers with a decimal comma, "
+                        f"first '{value}' in line {line}. "
+                        f'Write decimal: "," for this file in desk.yml (files: - file: {self.raw.name}).'
                     )
 
     def _note_reading(self) -> None:
