@@ -4,6 +4,7 @@ import json
 import re
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -19,13 +20,30 @@ from kpitools.words import day, number, say
 _FORMULA = re.compile(r"^\s*[=+\-@|%\t\r\n]")
 
 
+class Entry(NamedTuple):
+    """What the first page says of one page: enough to list it without its notebook."""
+
+    page: Page
+    language: str
+    title: str
+    status: str
+    error: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.status == "ok"
+
+
 def write(plan: Plan, desk: Desk, outcomes: list[Outcome], folder: Path) -> list[str]:
     """Write all pages and files into `folder`; returns the KPIs whose row of the scorecard failed."""
+    return write_index(plan, desk, [write_page(outcome, plan, desk, folder) for outcome in outcomes], folder)
+
+
+def write_index(plan: Plan, desk: Desk, entries: list[Entry], folder: Path) -> list[str]:
+    """Write the first page of every language and the scorecard's files; returns the KPIs whose row failed."""
     card = scorecard(desk, every=plan.every, hours=plan.hours)
     for language in plan.languages:
-        here = [outcome for outcome in outcomes if outcome.language == language]
-        titles = {o.page.slug: _write_page(o, plan, desk, folder) for o in here}
-        html = index_page(card, here, titles, plan, desk, language)
+        html = index_page(card, [entry for entry in entries if entry.language == language], plan, desk, language)
         (folder / index_name(language, plan)).write_text(html, encoding="utf-8")
     write_files(card, folder)
     return [standing.kpi.name for standing in card.standings if standing.broken]
@@ -58,8 +76,8 @@ def _local_day(desk: Desk, moment, language: str) -> str:
     return day(pd.Timestamp(moment, tz="UTC").tz_convert(desk.timezone).to_pydatetime(), language)
 
 
-def _write_page(outcome: Outcome, plan: Plan, desk: Desk, folder: Path) -> str:
-    """Write one page; returns its title."""
+def write_page(outcome: Outcome, plan: Plan, desk: Desk, folder: Path) -> Entry:
+    """Write one page; returns what the first page says of it."""
     page, language = outcome.page, outcome.language
     title, body = "", ""
     if outcome.notebook is not None:
@@ -70,21 +88,18 @@ def _write_page(outcome: Outcome, plan: Plan, desk: Desk, folder: Path) -> str:
     siblings = [render.Sibling(other, page_name(page, other), other == language) for other in plan.languages]
     html = render.page(body, title, language, about(desk, language), siblings, home=index_name(language, plan))
     (folder / page_name(page, language)).write_text(html, encoding="utf-8")
-    return title
+    return Entry(page, language, title, outcome.status, outcome.error)
 
 
-def index_page(
-    card: Scorecard, outcomes: list[Outcome], titles: dict[str, str], plan: Plan, desk: Desk, language: str
-) -> str:
+def index_page(card: Scorecard, entries: list[Entry], plan: Plan, desk: Desk, language: str) -> str:
     """The scorecard page."""
-    links = {o.page.slug: page_name(o.page, language) for o in outcomes}
-    links |= {name: links[name] for name in links}
+    links = {entry.page.slug: page_name(entry.page, language) for entry in entries}
     parts = (
-        _failed_pages(outcomes, titles, language),
+        _failed_pages(entries, language),
         _summary(card, language),
         f'<p class="note">{escape(_reading_note(card, language))}</p>',
         board(card, language, links),
-        _page_list(outcomes, titles, language),
+        _page_list(entries, language),
         _unsupported(card, desk, language),
         f'<p class="note">{_files_note(language)}</p>',
     )
@@ -93,14 +108,14 @@ def index_page(
     return render.page("\n".join(parts), title, language, about(desk, language), siblings)
 
 
-def _failed_pages(outcomes: list[Outcome], titles: dict[str, str], language: str) -> str:
-    failed = [outcome for outcome in outcomes if not outcome.ok]
+def _failed_pages(entries: list[Entry], language: str) -> str:
+    failed = [entry for entry in entries if not entry.ok]
     if not failed:
         return ""
     lines = "".join(
-        f'<li><a href="{escape(page_name(o.page, language))}">{escape(titles[o.page.slug])}</a>: '
-        f"{escape(render.status_words(o.status, language))} ({escape(o.error)})</li>"
-        for o in failed
+        f'<li><a href="{escape(page_name(entry.page, language))}">{escape(entry.title)}</a>: '
+        f"{escape(render.status_words(entry.status, language))} ({escape(entry.error)})</li>"
+        for entry in failed
     )
     head = escape(say("report.failed_pages", language, n=len(failed)))
     return f'<section class="failed"><h2>{head}</h2><ul class="plainlist">{lines}</ul></section>'
@@ -128,9 +143,9 @@ def _reading_note(card: Scorecard, language: str) -> str:
     return say("report.reading", language, k=judged, false=false, clock=clock)
 
 
-def _page_list(outcomes: list[Outcome], titles: dict[str, str], language: str) -> str:
+def _page_list(entries: list[Entry], language: str) -> str:
     items = "".join(
-        f'<li><a href="{escape(page_name(o.page, language))}">{escape(titles[o.page.slug])}</a></li>' for o in outcomes
+        f'<li><a href="{escape(page_name(entry.page, language))}">{escape(entry.title)}</a></li>' for entry in entries
     )
     return f'<h2>{escape(say("report.pages", language))}</h2><ul class="pages">{items}</ul>' if items else ""
 
