@@ -17,6 +17,7 @@ from kpitools.facts import origins
 from kpitools.kpi import Kpi
 from kpitools.kpis import get
 from kpitools.plots.distribution import say_column
+from kpitools.settings import OPTIONS
 from kpitools.words import day, number, quantity, say
 from kpitools.words import period as period_name
 
@@ -183,7 +184,7 @@ def rows_table(
 
 
 def _known(kpi: Kpi | str, desk: Desk | None, language: str | None) -> tuple[Kpi, str]:
-    kpi = get(kpi) if isinstance(kpi, str) else kpi
+    kpi = desk.kpi(kpi) if desk else get(kpi) if isinstance(kpi, str) else kpi
     return kpi, language or (desk.language if desk else "en")
 
 
@@ -207,6 +208,8 @@ def definition_card(
     ]
     if desk is not None:
         lines += [("timezone", _zone(desk, language)), ("target", target_words(kpi, desk, language, hours))]
+        if kpi.options:
+            lines.append(("options", [_option_words(name, desk, language) for name in kpi.options]))
     lines += [("needs", ", ".join(f"{kpi.table}.{column}" for column in kpi.needs))]
     several = (("choices", kpi.choices), ("traps", kpi.traps))
     lines += [(name, [text(language) for text in texts]) for name, texts in several if texts]
@@ -214,6 +217,12 @@ def definition_card(
         lines.append(("guards", ", ".join(_title(name, language) for name in kpi.guards)))
     lines.append(("source", kpi.source))
     return Card(kpi.title(language), [(say(f"cards.term.{name}", language), said) for name, said in lines])
+
+
+def _option_words(name: str, desk: Desk, language: str) -> str:
+    """An option's value in force and its meaning: ``fcr_window_days = 7: days after ...``."""
+    said = _text(desk.option(name), None, language)
+    return f"{name} = {said}: {OPTIONS[name].meaning(language)}"
 
 
 def _title(name: str, language: str) -> str:
@@ -378,7 +387,7 @@ def guards_table(kpi: Kpi | str, desk: Desk, every: str = "week", language: str 
     """The KPIs to read beside this one: their last complete period, or what the data lacks for them."""
     kpi, language = _known(kpi, desk, language)
     heads = [say(f"cards.column.{name}", language) for name in ("title", "period", "value", "signal")]
-    rows = [_guard(get(name), kpi, desk, every, language) for name in kpi.guards]
+    rows = [_guard(desk.kpi(name), kpi, desk, every, language) for name in kpi.guards]
     return Table(heads, rows, say("cards.guards", language, title=kpi.title(language)), [False, False, True, False])
 
 

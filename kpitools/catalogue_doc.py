@@ -29,6 +29,7 @@ def _section(kpi: Kpi) -> str:
         ("needs", ", ".join(f"{kpi.table}.{column}" for column in kpi.needs)),
         ("left out", "; ".join(rule.dropped.en for rule in kpi.population) or "nothing"),
         ("complete", f"`{kpi.matures_after}` after the period's end" if kpi.matures_after else "at the period's end"),
+        ("options", ", ".join(f"`{name}`" for name in kpi.options) or "–"),
         ("read beside", ", ".join(kpi.guards) or "–"),
         ("source", kpi.source),
     ]

@@ -18,6 +18,7 @@ app = typer.Typer(
 
 Language = Annotated[str, typer.Option("--language", "-l", envvar="KPITOOLS_LANGUAGE", help="en or vi")]
 Every = Annotated[str, typer.Option(help="day, week, month, quarter or all")]
+Option = Annotated[list[str] | None, typer.Option(help="an option of the definition: name=value; again for more")]
 Hours = Annotated[str, typer.Option(help="calendar or business; for durations")]
 INTERRUPTED = 130  # what shells give for Ctrl-C
 
@@ -77,6 +78,7 @@ def compute(
     start: Annotated[str | None, typer.Option("--from", help="first local day, such as 2025-01-01")] = None,
     end: Annotated[str | None, typer.Option("--to", help="local day after the last")] = None,
     form: Annotated[str, typer.Option("--format", help="table, csv or json")] = "table",
+    option: Option = None,
     language: Language = "en",
 ) -> None:
     """Compute one KPI: a row per period and group, with interval and n."""
@@ -86,10 +88,11 @@ def compute(
     from kpitools.kpis import get
     from kpitools.load import load
 
-    record = get(kpi)
-    for option, value in (("--from", start), ("--to", end)):
-        _check_day(option, value)
-    desk, by = load(existing(path)), tuple(by or ())
+    get(kpi)  # a misspelt name is said before a long load
+    _check_day("--from", start)
+    _check_day("--to", end)
+    desk, by = load(existing(path)).with_options(**_options(option)), tuple(by or ())
+    record = desk.kpi(kpi)
     found = compute_kpi(record, desk, every=every, by=by, hours=hours, start=start, end=end)
     _print_series(found, record, by, every, form, language)
 
@@ -198,6 +201,17 @@ def _one_of(value: str, known: tuple[str, ...], option: str) -> None:
 
     if value not in known:
         raise unknown(f"{option} choice", value, known)
+
+
+def _options(said: list[str] | None) -> dict[str, Any]:
+    """``["fcr_window_days=14"]`` as names and values, each read as YAML reads it."""
+    import yaml
+
+    pairs = [text.partition("=") for text in said or ()]
+    for name, equals, value in pairs:
+        if not (name and equals and value):
+            raise ConfigError(f"--option takes name=value, such as fcr_window_days=14; got '{name}{equals}{value}'.")
+    return {name: yaml.safe_load(value) for name, _, value in pairs}
 
 
 def _check_day(option: str, value: str | None) -> None:

@@ -13,12 +13,11 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from kpitools import clock, periods, tables
+from kpitools import clock, facts, periods, tables
 from kpitools.analysis import intervals
 from kpitools.desk import Desk
 from kpitools.errors import NotSupportedError, UnknownNameError, unknown
 from kpitools.kpi import Kpi, Span
-from kpitools.kpis import get
 from kpitools.survival_query import kaplan_meier
 
 SECONDS = {"h": 3600.0, "min": 60.0, "s": 1.0}
@@ -37,6 +36,7 @@ def compute(
     start: str | dt.date | None = None,
     end: str | dt.date | None = None,
     where: dict[str, Any] | None = None,
+    options: dict[str, Any] | None = None,
 ) -> pd.DataFrame:
     """One KPI, one row per period and group.
 
@@ -50,6 +50,7 @@ def compute(
         "cohort" for medians of tickets, "closed" for the rest.
     start, end : local dates, `end` exclusive
     where : column -> value or list of values, to look at a part
+    options : the desk's options for this figure only, such as ``{"fcr_window_days": 14}``
 
     Returns
     -------
@@ -67,7 +68,8 @@ def compute(
     NotSupportedError
         Where the data lacks a column, or there is no schedule for business hours.
     """
-    kpi = get(kpi) if isinstance(kpi, str) else kpi
+    desk = desk.with_options(**(options or {}))
+    kpi = desk.kpi(kpi)
     every, by = periods.check(every), (by,) if isinstance(by, str) else tuple(by)
     view = _view(kpi, view)
     _check_clock(kpi, hours)
@@ -89,7 +91,7 @@ def account(kpi: Kpi | str, desk: Desk) -> pd.DataFrame:
 
     The first row, ``all``, is the KPI's table as it is; `left` of the last is how many rows counted.
     """
-    kpi = get(kpi) if isinstance(kpi, str) else kpi
+    kpi = desk.kpi(kpi)
     rows = _supported(kpi, desk, "month")
     kept, counts = ibis.literal(True), {"all": rows.count()}
     for rule in kpi.population:
@@ -113,7 +115,7 @@ def counted_rows(
 ) -> ir.Table:
     """The rows behind a KPI as an Ibis table: its table's columns with ``local``, ``period``, ``value`` (in the KPI's
     unit) and, for durations, ``has_ended``. Views and drill-down start here, so they count what the KPI counts."""
-    kpi = get(kpi) if isinstance(kpi, str) else kpi
+    kpi = desk.kpi(kpi)
     view = _view(kpi, view)
     rows = _dated(kpi, desk, _rows(kpi, desk, every, view), every, view)
     return _valued(kpi, desk, rows, hours, view)
@@ -140,7 +142,7 @@ def _supported(kpi: Kpi, desk: Desk, every: str | None) -> ir.Table:
     missing = desk.missing(kpi)
     if missing:
         raise NotSupportedError(f"{kpi.name}: the data lacks {missing}. See `kpitools check` for what it supports.")
-    return desk.table(kpi.table, every) if kpi.table == "customer_periods" else desk.table(kpi.table)
+    return desk.table(kpi.table, every)
 
 
 def _rows(kpi: Kpi, desk: Desk, every: str | None, view: str | None) -> ir.Table:
@@ -450,7 +452,7 @@ def _complete(starts: pd.Series, kpi: Kpi, desk: Desk, every: str, first) -> pd.
     local moment) cover its beginning."""
     wait = pd.Timedelta(days=int(desk.option(kpi.matures_after))) if kpi.matures_after else pd.Timedelta(0)
     over = periods.following(starts, every) + wait <= pd.Timestamp(desk.as_of_local)
-    if kpi.table == "customer_periods" or not len(starts):
+    if facts.by_period(kpi.table) or not len(starts):
         return over
     return over & (starts >= pd.Timestamp(first).normalize())
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from functools import cache, cached_property
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -9,7 +10,9 @@ import pandas as pd
 
 from kpitools import clock, facts, tables
 from kpitools.errors import NotSupportedError, unknown
-from kpitools.settings import Settings
+from kpitools.kpi import Kpi
+from kpitools.kpis import CATALOGUE
+from kpitools.settings import OPTIONS, Settings, checked_option
 
 
 class Desk:
@@ -64,11 +67,32 @@ class Desk:
 
     def option(self, name: str):
         """A desk option such as fcr_window_days: what desk.yml says, else the default."""
-        from kpitools.settings import OPTIONS
-
         if name not in OPTIONS:
             raise unknown("option", name, OPTIONS)
         return self.settings.options.get(name, OPTIONS[name].default)
+
+    def with_options(self, **options: Any) -> "Desk":
+        """The same desk with other options, such as ``fcr_window_days=14``; ConfigError for one that cannot be."""
+        if not options:
+            return self
+        from dataclasses import replace
+
+        chosen = {name: checked_option(name, value) for name, value in options.items()}
+        settings = replace(self.settings, options=self.settings.options | chosen)
+        return Desk(self.con, self._base, settings, self.report)
+
+    @property
+    def catalogue(self) -> dict[str, Kpi]:
+        """Every KPI by name, as this desk's options mean it."""
+        return {name: self.kpi(name) for name in CATALOGUE}
+
+    def kpi(self, kpi: Kpi | str) -> Kpi:
+        """The record of a KPI as this desk's options mean it; UnknownNameError for a name nobody knows."""
+        if isinstance(kpi, str):
+            if kpi not in CATALOGUE:
+                raise unknown("KPI", kpi, CATALOGUE)
+            kpi = CATALOGUE[kpi]
+        return kpi.as_chosen(self.settings.options)
 
     def has(self, name: str) -> bool:
         """Whether the exports gave the canonical table `name`."""
@@ -88,9 +112,9 @@ class Desk:
         missing = self.missing_for_table(name)
         if missing:
             raise NotSupportedError(f"'{name}' cannot be made from this data: it lacks {missing}.")
-        key = f"{name}:{every or ''}"
+        key = f"{name}:{every or ''}" if fact.by_period else name
         if key not in self._derived:
-            self._derived[key] = fact.build(self, every) if name == "customer_periods" else fact.build(self)
+            self._derived[key] = fact.build(self, every) if fact.by_period else fact.build(self)
         return self._derived[key]
 
     def filled_base(self, name: str) -> frozenset[str]:
@@ -140,9 +164,7 @@ class Desk:
 
     def kpis(self) -> pd.DataFrame:
         """Which KPIs the data supports. Columns: kpi, title, supported, missing (what the others lack)."""
-        from kpitools.kpis import CATALOGUE
-
-        rows = [(kpi.name, kpi.title(self.language), self.missing(kpi)) for kpi in CATALOGUE.values()]
+        rows = [(kpi.name, kpi.title(self.language), self.missing(kpi)) for kpi in self.catalogue.values()]
         found = pd.DataFrame(rows, columns=["kpi", "title", "missing"])
         found.insert(2, "supported", found.missing == "")
         return found

@@ -1,5 +1,6 @@
 """The KPI record: which rows count, what each row is worth, which statistic. Everything else reads it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -51,6 +52,9 @@ class Kpi:
     population : the rules a row must meet to count, in the order in which removals are counted.
     matures_after : name of the desk setting with the days that must pass after a period before it is complete.
     guards : KPIs to read beside this one.
+    options : names of the desk's options that the definition reads; their values in force are printed with it.
+    variant : (record, options) -> the record as those options make it, where they change its words, unit, direction or
+        formula; see `as_chosen`.
     """
 
     name: str
@@ -75,8 +79,14 @@ class Kpi:
     guards: tuple[str, ...] = ()
     dimensions: tuple[str, ...] = ("team", "channel", "priority", "topic")
     parameters: dict[str, Any] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+    variant: "Callable[[Kpi, Mapping[str, Any]], Kpi] | None" = None
 
     @property
     def is_duration(self) -> bool:
         """Whether the value is a span of time that has a business clock."""
         return isinstance(self.value, Span)
+
+    def as_chosen(self, options: Mapping[str, Any]) -> "Kpi":
+        """The record as a desk with these options means it."""
+        return self.variant(self, options) if self.variant else self

@@ -10,7 +10,7 @@ from kpitools.compute import compute
 from kpitools.desk import Desk
 from kpitools.errors import KpitoolsError
 from kpitools.kpi import Kpi
-from kpitools.kpis import CATALOGUE, get
+from kpitools.kpis import CATALOGUE
 from kpitools.periods import UNITS
 from kpitools.views import judged
 
@@ -98,7 +98,7 @@ def scorecard(desk: Desk, every: str = "week", hours: str = "calendar", kpis: li
     """
     support = desk.kpis()
     names = list(kpis) if kpis is not None else support.kpi[support.supported].tolist()
-    standings = tuple(_standing(get(name), desk, every, hours) for name in names)
+    standings = tuple(_standing(desk.kpi(name), desk, every, hours) for name in names)
     unsupported = support.loc[~support.supported, ["kpi", "title", "missing"]].reset_index(drop=True)
     return Scorecard(desk, every, hours, standings, unsupported)
 

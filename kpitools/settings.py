@@ -354,6 +354,13 @@ def _options(value: Any, source: _Source) -> dict[str, Any]:
     return {name: _option(name, said[name], source) if name in said else o.default for name, o in OPTIONS.items()}
 
 
+def checked_option(name: str, value: Any) -> Any:
+    """`value` as the option `name` takes it; ConfigError for what it cannot be, UnknownNameError for no option."""
+    if name not in OPTIONS:
+        raise unknown("option", name, OPTIONS)
+    return _option(name, value, _Source("options", {}))
+
+
 def _option(name: str, value: Any, source: _Source) -> Any:
     default, choices = OPTIONS[name].default, OPTIONS[name].choices
     path = ("options", name)

@@ -15,7 +15,6 @@ from kpitools.compute import SECONDS, compute, counted_rows
 from kpitools.desk import Desk
 from kpitools.facts import FIRST_CONTACT_PARTS
 from kpitools.kpi import Kpi
-from kpitools.kpis import get
 from kpitools.people import hide
 from kpitools.tables import UNCOUNTED
 
@@ -25,10 +24,6 @@ MOST_WAITS = 5
 AGE_BANDS = {"under 1 day": 1, "1-3 days": 3, "3-7 days": 7, "1-4 weeks": 28, "over 4 weeks": np.inf}
 _DAYS_IN = {"week": 7, "month": 30.4375, "quarter": 91.3125}
 _Z = 1.959963984540054  # 97.5 % point of the normal distribution
-
-
-def _kpi(kpi: Kpi | str) -> Kpi:
-    return get(kpi) if isinstance(kpi, str) else kpi
 
 
 def _between(rows: ir.Table, start: str | None, end: str | None) -> ir.Table:
@@ -63,7 +58,7 @@ def judged(series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week"
     """
     return judge(
         series,
-        _kpi(kpi),
+        desk.kpi(kpi),
         targets=desk.targets,
         interventions=desk.interventions,
         every=every,
@@ -74,7 +69,7 @@ def judged(series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week"
 
 def span(kpi: Kpi | str, desk: Desk) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
     """The first and the last local moment, up to the desk's "now", of the rows that count for a KPI."""
-    rows = _counted(_kpi(kpi), desk)
+    rows = _counted(desk.kpi(kpi), desk)
     rows = rows.filter(rows.local <= ibis.literal(desk.as_of_local, type="timestamp(6)"))
     ends = rows.agg(first=rows.local.min(), last=rows.local.max()).to_pandas().iloc[0]
     return (None, None) if pd.isna(ends["first"]) else (pd.Timestamp(ends["first"]), pd.Timestamp(ends["last"]))
@@ -95,7 +90,7 @@ def breakdown(
     `attrs` holds ``overall`` (the value of all rows), ``start`` and ``end`` (local dates, `end` exclusive) and
     ``left_out``, the number of groups beyond the twenty largest.
     """
-    kpi = _kpi(kpi)
+    kpi = desk.kpi(kpi)
     series = compute(kpi, desk, every=every, hours=hours, start=start, end=end)
     first, last = complete_span(series, every)
     if first is None:
@@ -126,7 +121,7 @@ def hour_of_week(
 
     `value` is the median of the rows that have ended; rows still running count in `n` only.
     """
-    kpi = _kpi(kpi)
+    kpi = desk.kpi(kpi)
     rows = _between(_counted(kpi, desk, hours, "cohort" if kpi.is_duration else None), start, end)
     rows = rows.mutate(weekday=rows.local.day_of_week.index().cast("int64"), hour=rows.local.hour().cast("int64"))
     ended = rows.has_ended if "has_ended" in rows.columns else ibis.literal(True)
@@ -137,7 +132,7 @@ def hour_of_week(
 def arrivals(desk: Desk) -> pd.DataFrame:
     """Tickets, else calls, else survey answers by local weekday and hour of arrival: ``weekday, hour, n, value``."""
     for name in ("ticket_volume", "average_speed_of_answer", "csat", "nps"):
-        if not desk.missing(get(name)):
+        if not desk.missing(desk.kpi(name)):
             return hour_of_week(name, desk)
     return pd.DataFrame(columns=["weekday", "hour", "n", "value"])
 
@@ -149,7 +144,7 @@ def durations(
 
     Values below a second are counted in the bin of a second.
     """
-    kpi = _kpi(kpi)
+    kpi = desk.kpi(kpi)
     rows = _counted(kpi, desk, hours, "closed" if kpi.is_duration else None)
     rows = _between(rows, start, end)
     rows = rows.filter(rows.value.notnull())
@@ -172,7 +167,7 @@ def survival(
 
     Rows still running at the desk's `as_of` are censored there. At most some 500 points, enough to draw.
     """
-    kpi = _kpi(kpi)
+    kpi = desk.kpi(kpi)
     rows = _between(_counted(kpi, desk, hours, "cohort"), start, end)
     rows = rows.filter(rows.value.notnull() & (rows.value >= 0))
     counted = rows.group_by("value", "has_ended").agg(n=rows.count()).to_pandas()
@@ -229,7 +224,7 @@ def first_contact_parts(desk: Desk, *, start: str | None = None, end: str | None
 
     `only` counts the tickets that failed this condition alone; a condition that cannot be known is not failed.
     """
-    rows = _between(_counted(get("first_contact_resolution_rate"), desk), start, end)
+    rows = _between(_counted(desk.kpi("first_contact_resolution_rate"), desk), start, end)
     failed = {part: ~rows[part].fill_null(True) for part in FIRST_CONTACT_PARTS}
     together = sum((test.cast("int64") for test in failed.values()), ibis.literal(0))
     counts = {"n": rows.count()}
@@ -244,7 +239,7 @@ def first_contact_parts(desk: Desk, *, start: str | None = None, end: str | None
 
 def handle_parts(desk: Desk, by: str = "team", *, start: str | None = None, end: str | None = None) -> pd.DataFrame:
     """Mean minutes of talk, hold and work after, a handled contact, by group: the column `by`, talk, hold, wrap, n."""
-    rows = _between(_counted(get("average_handle_time"), desk), start, end)
+    rows = _between(_counted(desk.kpi("average_handle_time"), desk), start, end)
     rows = rows.mutate(**{by: rows[by].cast("string").fill_null("–")})
     handled = rows.handled.sum()
     means = {part: rows[f"{part}_s"].sum() / handled / 60 for part in ("talk", "hold", "wrap")}
@@ -258,14 +253,14 @@ def waits_per_ticket(
 ) -> pd.DataFrame:
     """Tickets by how often their customer waited: ``waits`` (the last row: that many or more), ``tickets``,
     ``mean_wait`` (hours of the wait of that number, finished ones only) and ``at_least`` (waits of that number)."""
-    rows = _between(_counted(get("average_wait_time"), desk, hours, "cohort"), start, end)
+    rows = _between(_counted(desk.kpi("average_wait_time"), desk, hours, "cohort"), start, end)
     order = ibis.window(group_by="ticket_id", order_by=rows.started_at)
     ranked = rows.mutate(turn=ibis.least(ibis.row_number().over(order) + 1, MOST_WAITS))
     mean = ranked.value.mean(where=ranked.has_ended)
     turns = ranked.group_by("turn").agg(mean_wait=mean, at_least=ranked.ticket_id.nunique()).to_pandas()
     turns = turns.sort_values("turn", ignore_index=True).astype({"turn": "int64"})
     fewer = turns.at_least.shift(-1).fillna(0)
-    hours_a_unit = {"h": 1.0, "min": 1 / 60, "s": 1 / 3600}[get("average_wait_time").unit]
+    hours_a_unit = {"h": 1.0, "min": 1 / 60, "s": 1 / 3600}[desk.kpi("average_wait_time").unit]
     return pd.DataFrame(
         {
             "waits": turns.turn,
@@ -282,7 +277,7 @@ def answers(kpi: Kpi | str, desk: Desk, *, start: str | None = None, end: str | 
     `attrs`: ``sent`` and ``answered`` (None where the data holds no unanswered invitation) and ``other_scales``, the
     number of answers on other scales.
     """
-    kpi = _kpi(kpi)
+    kpi = desk.kpi(kpi)
     rows = _between(_counted(kpi, desk), start, end)
     scale = rows.scale.fill_null("") if "scale" in rows.columns else ibis.literal("")
     found = rows.group_by("score", scale=scale).agg(n=rows.count(), is_good=rows.value.max() > 0).to_pandas()
@@ -416,7 +411,7 @@ def extreme_rows(
     `which`: "slowest" or "quickest" for times, "failed" (newest first) for shares and scores; by default the one that
     suits the KPI. A row still running is there with the time so far and ``has_ended`` false.
     """
-    kpi = _kpi(kpi)
+    kpi = desk.kpi(kpi)
     timed = kpi.unit in ("h", "min", "s")
     which = which or ("slowest" if timed else "failed")
     rows = _between(_counted(kpi, desk, hours, "cohort" if kpi.is_duration else None), start, end)

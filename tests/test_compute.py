@@ -9,7 +9,8 @@ import pytest
 from conftest import ticket
 
 from kpitools.compute import account, compute
-from kpitools.errors import NotSupportedError, UnknownNameError
+from kpitools.desk import Desk
+from kpitools.errors import ConfigError, NotSupportedError, UnknownNameError
 from kpitools.kpis import CATALOGUE
 
 MONDAY = pd.Timestamp("2025-03-03")
@@ -590,3 +591,18 @@ def test_the_mean_is_there_when_nothing_is_open(make_desk):
 
     assert one(compute("first_response_time", make_desk(tickets=rows)))["mean"] == 3.0
     assert np.isnan(one(compute("first_response_time", make_desk(tickets=[*rows, ticket(3, "03 09:00")])))["mean"])
+
+
+def test_an_option_given_to_compute_holds_for_that_figure_only():
+    """The customer comes back on the topic 10 days after the resolution: no repeat within 7 days, one within 14."""
+    at = pd.to_datetime(["2025-03-03 08:00", "2025-03-14 08:00"])
+    tickets = pd.DataFrame({"ticket_id": ["1", "2"], "created_at": at, "resolved_at": at + pd.Timedelta(hours=1)})
+    tickets = tickets.assign(agent_replies=1, reopens=0, customer_id="c", topic="delivery", status="resolved")
+    desk = Desk.from_frames({"tickets": tickets}, as_of=pd.Timestamp("2025-06-01").to_pydatetime())
+
+    asked = compute("first_contact_resolution_rate", desk, every=None, options={"fcr_window_days": 14})
+
+    assert asked["value"].tolist() == [0.5]
+    assert compute("first_contact_resolution_rate", desk, every=None)["value"].tolist() == [1.0]
+    with pytest.raises(ConfigError, match="a whole number of days"):
+        compute("first_contact_resolution_rate", desk, options={"fcr_window_days": 1.5})

@@ -38,6 +38,7 @@ FIRST_CONTACT_RESOLUTION_RATE = Kpi(
         ),
     ),
     matures_after="fcr_window_days",
+    options=("fcr_window_days", "fcr_needs_single_reply", "fcr_needs_no_reopen", "fcr_needs_no_repeat"),
     traps=(
         Words(
             "The last days of the window cannot be known yet: they are drawn hollow and not judged.",
@@ -78,6 +79,7 @@ REOPEN_RATE = Kpi(
         ),
     ),
     matures_after="reopen_window_days",
+    options=("reopen_window_days",),
     traps=(
         Words(
             "The newest weeks look good because there was little time to reopen.",

@@ -268,6 +268,7 @@ SERVICE_LEVEL = Kpi(
     unit="share",
     better="higher",
     needs=("answered_in_target", "offered"),
+    options=("service_level_seconds",),
     guards=("abandonment_rate",),
     dimensions=("team", "agent_id"),
     source="ICMI; the denominator 'offered' is one of three published ones; docs/decisions.md",

@@ -1,0 +1,81 @@
+"""Handled contacts and offered contacts, from calls, intervals and tickets."""
+
+import ibis
+import ibis.expr.types as ir
+
+from kpitools.facts.columns import complete_columns
+
+
+def contacts(desk) -> ir.Table:
+    """Handled contacts: answered calls, pre-aggregated intervals and tickets with time spent on them.
+
+    Columns: ended_at, handle_s, handled (1, or the contacts of an interval), talk_s, hold_s, wrap_s, team, channel,
+    agent_id, source (calls, queue_intervals or tickets).
+    """
+    parts = []
+    if {"talk_s"} <= desk.filled_base("calls"):
+        calls = complete_columns(desk.base("calls"), "calls")
+        ended = ibis.coalesce(calls.ended_at, calls.answered_at, calls.offered_at)
+        parts.append(_contact_rows(calls.filter(_is_answered(calls, desk)), ended, 1, "calls"))
+    elif {"talk_s", "answered"} <= desk.filled_base("queue_intervals"):
+        rows = complete_columns(desk.base("queue_intervals"), "queue_intervals").mutate(channel=ibis.literal("phone"))
+        parts.append(_contact_rows(rows, rows.started_at, rows.answered.cast("float64"), "queue_intervals"))
+    if "handle_s" in desk.filled_base("tickets"):
+        rows = desk.table("tickets").filter(lambda t: t.handle_s.notnull() & t.done_at.notnull())
+        rows = rows.mutate(talk_s=rows.handle_s, hold_s=0.0, wrap_s=0.0)
+        parts.append(_contact_rows(rows, rows.done_at, 1, "tickets"))
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def _is_answered(calls: ir.Table, desk) -> ir.BooleanValue:
+    """Whether a person answered: there is a time of it, where the export has such times, and it was not abandoned."""
+    not_abandoned = ~calls.is_abandoned.fill_null(False)
+    return calls.answered_at.notnull() & not_abandoned if "answered_at" in desk.filled_base("calls") else not_abandoned
+
+
+def _contact_rows(rows: ir.Table, ended: ir.Value, handled, source: str) -> ir.Table:
+    handled = handled if isinstance(handled, ir.Value) else ibis.literal(float(handled))
+    spent = rows.talk_s + rows.hold_s.fill_null(0) + rows.wrap_s.fill_null(0)
+    return rows.select(
+        ended_at=ended,
+        handle_s=spent,
+        handled=handled,
+        talk_s=rows.talk_s,
+        hold_s=rows.hold_s.fill_null(0.0),
+        wrap_s=rows.wrap_s.fill_null(0.0),
+        team=rows.team,
+        channel=rows.channel,
+        agent_id=rows.agent_id,
+        source=ibis.literal(source),
+    )
+
+
+def offers(desk) -> ir.Table:
+    """Contacts offered, a call or an interval a row: offered, answered, abandoned, answered_in_target (counts) and
+    wait_s (total wait of the answered). Where the export has intervals they stand, since phone systems count there."""
+    if "offered" in desk.filled_base("queue_intervals"):
+        rows = complete_columns(desk.base("queue_intervals"), "queue_intervals")
+        return rows.select(
+            "team",
+            "agent_id",
+            "offered",
+            "answered",
+            "abandoned",
+            "answered_in_target",
+            "wait_s",
+            offered_at=rows.started_at,
+        )
+    rows = complete_columns(desk.base("calls"), "calls")
+    is_answered = _is_answered(rows, desk)
+    waited = ibis.coalesce(rows.wait_s, rows.answered_at.delta(rows.offered_at, unit="microsecond") / 1e6)
+    in_target = is_answered & (waited <= desk.option("service_level_seconds"))
+    return rows.select(
+        "team",
+        "agent_id",
+        "offered_at",
+        offered=ibis.literal(1),
+        answered=is_answered.cast("int64"),
+        abandoned=ibis.coalesce(rows.is_abandoned, ~is_answered).cast("int64"),
+        answered_in_target=in_target.fill_null(False).cast("int64"),
+        wait_s=ibis.ifelse(is_answered, waited, None),
+    )
