@@ -79,10 +79,13 @@ def compute(
     rows = _valued(kpi, desk, rows, hours, view)
     # A level is all that came before: it is cut at its end only.
     rows = _between(rows, None if kpi.statistic == "level" else start, end)
-    first = rows.local.min().to_pandas() if every else None
     keys = [*(["period"] if every else []), *by]
     statistic = "kaplan_meier" if view == "cohort" else kpi.statistic
     found = STATISTICS[statistic](rows, keys, kpi)
+    if found.value.isna().all():
+        # Looked up only now: with a figure in hand, nothing it needs can be missing.
+        _supported(kpi, desk, every)
+    first = found.pop("first_local").min()
     return _finish(found, kpi, desk, every, by, statistic, start, end, first)
 
 
@@ -146,7 +149,10 @@ def _supported(kpi: Kpi, desk: Desk, every: str | None) -> ir.Table:
 
 
 def _rows(kpi: Kpi, desk: Desk, every: str | None, view: str | None) -> ir.Table:
-    rows = _supported(kpi, desk, every)
+    lacking = desk.missing_for_table(kpi.table)
+    rows = _supported(kpi, desk, every) if lacking else desk.table(kpi.table, every)
+    if not set(kpi.needs) <= set(rows.columns):
+        _supported(kpi, desk, every)
     for rule in kpi.population:
         rows = rows.filter(rule.keep.resolve(rows).fill_null(False))
     return rows
@@ -238,6 +244,8 @@ def _business_seconds(kpi: Kpi, desk: Desk, rows: ir.Table) -> ir.Table:
 
 
 def _query(rows: ir.Table, keys: Sequence[str], **aggregates: ir.Value) -> pd.DataFrame:
+    """The aggregates by group, and ``first_local``: the first local moment of a group's rows."""
+    aggregates |= {"first_local": rows.local.min()}
     table = rows.group_by(list(keys)).agg(**aggregates) if keys else rows.agg(**aggregates)
     return table.to_pandas()
 
@@ -270,12 +278,11 @@ def _with_ranks(found: pd.DataFrame, rows: ir.Table, keys: Sequence[str]) -> pd.
         wanted = ranked.join(ibis.memtable(ranks), list(keys))
     else:
         wanted = ranked.mutate(rank_low=_number(ranks.rank_low), rank_high=_number(ranks.rank_high))
-    bounds = _query(
-        wanted,
-        keys,
+    table = wanted.group_by(list(keys)) if keys else wanted
+    bounds = table.agg(
         low=wanted.value.min(where=wanted["rank"] == wanted.rank_low),
         high=wanted.value.min(where=wanted["rank"] == wanted.rank_high),
-    )
+    ).to_pandas()
     return found.merge(bounds, on=list(keys), how="left") if keys else found.assign(low=bounds.low, high=bounds.high)
 
 
@@ -285,7 +292,7 @@ def _number(column: pd.Series) -> ir.Value:
 
 
 def _kaplan_meier(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
-    found = kaplan_meier(rows.filter(rows.value.notnull()), keys, "value", "has_ended")
+    found = kaplan_meier(rows.filter(rows.value.notnull()), keys, "value", "has_ended", "local")
     return found.assign(value=found["median"])
 
 

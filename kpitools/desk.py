@@ -1,7 +1,7 @@
 """The desk: canonical tables, a clock, targets and settings. What `load` returns and every KPI is asked of."""
 
 import datetime as dt
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import ibis
@@ -31,6 +31,8 @@ class Desk:
         self._base = {name: table for name, table in base.items() if tables.get(name)}
         self._derived: dict[str, ir.Table] = {}
         self._filled: dict[str, frozenset[str]] = {}
+        self._lacking: dict[Kpi, str] = {}
+        self._kpis: dict[str, Kpi] = {}
         self._calendar: ir.Table | None = None
 
     @classmethod
@@ -88,11 +90,13 @@ class Desk:
 
     def kpi(self, kpi: Kpi | str) -> Kpi:
         """The record of a KPI as this desk's options mean it; UnknownNameError for a name nobody knows."""
-        if isinstance(kpi, str):
-            if kpi not in CATALOGUE:
-                raise unknown("KPI", kpi, CATALOGUE)
-            kpi = CATALOGUE[kpi]
-        return kpi.as_chosen(self.settings.options)
+        if not isinstance(kpi, str):
+            return kpi.as_chosen(self.settings.options)
+        if kpi not in CATALOGUE:
+            raise unknown("KPI", kpi, CATALOGUE)
+        if kpi not in self._kpis:
+            self._kpis[kpi] = CATALOGUE[kpi].as_chosen(self.settings.options)
+        return self._kpis[kpi]
 
     def has(self, name: str) -> bool:
         """Whether the exports gave the canonical table `name`."""
@@ -146,28 +150,39 @@ class Desk:
             lacking.append(" and ".join(absent))
         return " or ".join(lacking)
 
-    def missing(self, kpi) -> str:
+    def missing(self, kpi: Kpi) -> str:
         """What the data lacks for a KPI, in words ("tickets.first_reply_at"); empty when it is supported."""
-        lacking = self.missing_for_table(kpi.table)
-        if lacking:
-            return lacking
-        filled = self.filled(kpi.table)
-        lacking = ", ".join(f"{kpi.table}.{column}" for column in kpi.needs if column not in filled)
-        return lacking or ("" if self._has_rows(kpi) else f"any row of {kpi.table} that counts")
-
-    @cache  # noqa: B019 -- a desk lives as long as the report it is for
-    def _has_rows(self, kpi) -> bool:
-        rows = self.table(kpi.table)
-        for rule in kpi.population:
-            rows = rows.filter(rule.keep.resolve(rows).fill_null(False))
-        return len(rows.limit(1).select(kpi.needs[0]).to_pandas()) > 0
+        if kpi not in self._lacking:
+            self._look_at(kpi.table, [kpi])
+        return self._lacking[kpi]
 
     def kpis(self) -> pd.DataFrame:
         """Which KPIs the data supports. Columns: kpi, title, supported, missing (what the others lack)."""
-        rows = [(kpi.name, kpi.title(self.language), self.missing(kpi)) for kpi in self.catalogue.values()]
+        known = list(self.catalogue.values())
+        for table in dict.fromkeys(kpi.table for kpi in known):
+            self._look_at(table, [kpi for kpi in known if kpi.table == table and kpi not in self._lacking])
+        rows = [(kpi.name, kpi.title(self.language), self.missing(kpi)) for kpi in known]
         found = pd.DataFrame(rows, columns=["kpi", "title", "missing"])
         found.insert(2, "supported", found.missing == "")
         return found
+
+    def _look_at(self, table: str, kpis: list[Kpi]) -> None:
+        """Find out what the data lacks for these KPIs of one table, in one query for them all."""
+        absent = self.missing_for_table(table)
+        if absent or not kpis:
+            self._lacking.update(dict.fromkeys(kpis, absent))
+            return
+        rows = self.table(table)
+        needs = {need for kpi in kpis for need in kpi.needs if need in rows.columns}
+        counts = {f"need_{need}": rows[need].count() for need in needs}
+        counts |= {f"kpi_{i}": _counts(kpi, rows).any() for i, kpi in enumerate(kpis) if set(kpi.needs) <= needs}
+        found = rows.agg(**counts).to_pandas().iloc[0] if counts else {}
+        for i, kpi in enumerate(kpis):
+            empty = [f"{table}.{need}" for need in kpi.needs if not found.get(f"need_{need}", 0) > 0]
+            uncounted = (
+                "" if found.get(f"kpi_{i}") is True or found.get(f"kpi_{i}") == 1 else f"any row of {table} that counts"
+            )
+            self._lacking[kpi] = ", ".join(empty) or uncounted
 
     @cached_property
     def span(self) -> tuple[dt.datetime | None, dt.datetime | None]:
@@ -239,6 +254,14 @@ class Desk:
         counts = {name: int(rows.count().to_pandas()) for name, rows in self._base.items()}
         held = ", ".join(f"{name} {count:,}" for name, count in counts.items())
         return f"Desk {self.settings.name!r}: {held}; as of {self.as_of_local:%Y-%m-%d %H:%M} {self.timezone}"
+
+
+def _counts(kpi: Kpi, rows: ir.Table) -> ir.BooleanValue:
+    """Whether a row is one that the KPI counts."""
+    counts = rows[kpi.needs[0]].notnull()
+    for rule in kpi.population:
+        counts = counts & rule.keep.resolve(rows).fill_null(False)
+    return counts
 
 
 def _dating(table: str) -> list[str]:

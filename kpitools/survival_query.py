@@ -1,11 +1,15 @@
 """Kaplan-Meier in the database: medians of durations of which some have not ended yet.
 
-Only window sums over (time, ended, still running) counts, so that any SQL engine can run it and no row leaves it. The
-estimate and its log-log interval follow Kaplan and Meier (1958) and Brookmeyer and Crowley (1982); where the curve is
-exactly level with the quantile, the middle of the two times is taken, so that without open rows the median is the
-ordinary one.
+Only window functions over the rows, so that any SQL engine can run it and no row leaves it. The estimate and its
+log-log interval follow Kaplan and Meier (1958) and Brookmeyer and Crowley (1982); where the curve is exactly level with
+the quantile, the middle of the two times is taken, so that without open rows the median is the ordinary one.
+
+Rows that end at the same time are taken one after the other: their steps multiply to the step of them all, since
+(r-1)/r * (r-2)/(r-1) = (r-2)/r, and Greenwood's terms 1/(r(r-1)) add up to theirs in the same way. The running sums
+take such rows together (a range, not rows), so that each knows the curve after the last of them.
 """
 
+import math
 from collections.abc import Sequence
 
 import ibis
@@ -17,78 +21,83 @@ LEVEL = 1e-9  # product-limit sums carry rounding; closer than this is the same 
 NOTHING_LEFT = -1e9  # stands for log(0): everyone has ended
 
 
-def kaplan_meier(rows: ir.Table, keys: Sequence[str], time: str, ended: str) -> pd.DataFrame:
+def kaplan_meier(rows: ir.Table, keys: Sequence[str], time: str, ended: str, moment: str | None = None) -> pd.DataFrame:
     """Median, 90th percentile and, where nothing is open, mean by group.
+
+    Parameters
+    ----------
+    time : column of durations; `ended` tells of each whether it is over or still running
+    moment : column of instants, the first of which is wanted for each group
 
     Returns
     -------
     DataFrame
         `keys`, n, open (rows still running), median, low, high (95 % log-log interval of the median), p90, mean;
-        missing where the curve does not come down so far.
+        missing where the curve does not come down so far; with `moment` also first_local.
     """
-    curve = _curve(rows, list(keys), time, ended)
+    curve = _curve(rows, list(keys), time, ended, moment)
     within = curve.is_near_median
     table = curve.group_by(list(keys)) if keys else curve
     found = table.agg(
-        n=curve.leaving.sum(),
-        mean=(curve.time * curve.leaving).sum() / curve.leaving.sum(),
-        open=(curve.leaving - curve.events).sum(),
+        n=curve.n.max(),
+        ended=curve.ended.sum(),
+        mean=curve.time.mean(where=curve.ended == 1),
         median=_quantile(curve, 0.5),
         p90=_quantile(curve, 0.9),
         low=curve.time.min(where=within),
         high=curve.next_time.max(where=within),
         last_within=curve.time.max(where=within),
-        last=curve.time.max(where=curve.events > 0),
+        last=curve.time.max(where=curve.ended == 1),
+        **({"first_local": curve.first.min()} if moment else {}),
     ).to_pandas()
-    found[["n", "open"]] = found[["n", "open"]].fillna(0).astype("int64")
-    # Where the last event is still within the band, the upper bound is not reached.
+    found[["n", "ended"]] = found[["n", "ended"]].fillna(0).astype("int64")
+    found.insert(len(keys) + 1, "open", found.n - found.ended)
     # While one row runs on, nobody knows the mean.
     found["mean"] = found["mean"].where(found.open == 0)
+    # Where the last event is still within the band, the upper bound is not reached.
     found["high"] = found.high.where(found.last_within < found["last"])
-    return found.drop(columns=["last_within", "last"])
+    return found.drop(columns=["ended", "last_within", "last"])
 
 
-def _curve(rows: ir.Table, keys: list[str], time: str, ended: str) -> ir.Table:
-    """One row per group and distinct time: time, events, leaving, log_survival, is_near_median, next_time (of an
-    ending)."""
-    picked = rows.select(*keys, time=rows[time], ended=rows[ended].cast("int64"))
-    counts = picked.group_by([*keys, "time"]).agg(events=picked.ended.sum(), leaving=picked.count())
-    ahead = ibis.window(group_by=keys, order_by=counts.time, preceding=0, following=None)
-    so_far = ibis.window(group_by=keys, order_by="time", preceding=None, following=0)
-    later = ibis.window(group_by=keys, order_by="time", following=(1, None))
-    at_risk = counts.mutate(at_risk=counts.leaving.sum().over(ahead))
-    survivors = at_risk.at_risk - at_risk.events
-    all_gone = (survivors == 0) & (at_risk.events > 0)
-    safe = ibis.greatest(survivors, 1)
-    steps = at_risk.mutate(
-        step=ibis.ifelse(all_gone, NOTHING_LEFT, (safe / at_risk.at_risk).ln()),
-        spread=ibis.ifelse(all_gone, None, at_risk.events / (at_risk.at_risk * safe)),
+def _curve(rows: ir.Table, keys: list[str], time: str, ended: str, moment: str | None) -> ir.Table:
+    """A row for each row that ended (and the first of each group): n, time, ended, log_survival, is_near_median, and
+    next_time, when the next row ends."""
+    first = {"first": rows[moment]} if moment else {}
+    picked = rows.select(*keys, time=rows[time], ended=rows[ended].cast("int64"), **first)
+    ordered = ibis.window(group_by=keys, order_by=[picked.time, picked.ended.desc()])
+    counted = picked.mutate(n=picked.count().over(group_by=keys), before=ibis.row_number().over(ordered))
+    if moment:
+        counted = counted.mutate(first=picked["first"].min().over(group_by=keys))
+    # Rows still running have done their part once every row knows how many were at risk.
+    kept = counted.filter((counted.ended == 1) | (counted.before == 0))
+    at_risk = (kept.n - kept.before).cast("float64")
+    is_last = at_risk == 1
+    steps = kept.mutate(
+        step=ibis.cases((kept.ended == 0, 0.0), (is_last, NOTHING_LEFT), else_=((at_risk - 1) / at_risk).ln()),
+        spread=ibis.ifelse((kept.ended == 0) | is_last, 0.0, 1 / (at_risk * (at_risk - 1).nullif(0))),
     )
+    so_far = ibis.window(group_by=keys, order_by="time", range=(None, 0))
     curve = steps.mutate(
         log_survival=steps.step.sum().over(so_far),
         greenwood=steps.spread.sum().over(so_far),
-        next_time=ibis.ifelse(steps.events > 0, steps.time, None).min().over(later),
-        is_end=steps.step == NOTHING_LEFT,
+        next_time=steps.time.lead().over(group_by=keys, order_by="time"),
     )
-    return curve.mutate(is_near_median=_is_near(curve, 0.5) & (curve.events > 0))
+    return curve.mutate(is_near_median=_is_near(curve, 0.5) & (curve.ended == 1))
 
 
 def _is_near(curve: ir.Table, level: float) -> ir.BooleanValue:
     """Whether the log-log band around the curve holds `level`."""
-    import math
-
     target = math.log(-math.log(level))
-    height = ibis.ifelse(curve.is_end | (curve.log_survival == 0), None, -curve.log_survival)
+    is_flat = (curve.log_survival == 0) | (curve.log_survival <= NOTHING_LEFT)
+    height = ibis.ifelse(is_flat, None, -curve.log_survival)
     distance = (height.ln() - target).abs() / (curve.greenwood.sqrt() / height)
     return (distance <= Z).fill_null(False)
 
 
 def _quantile(curve: ir.Table, p: float) -> ir.Value:
     """The time at which a share `p` has ended."""
-    import math
-
     target = math.log(1 - p)
-    is_ending = curve.events > 0
+    is_ending = curve.ended == 1
     reached = curve.time.min(where=is_ending & (curve.log_survival <= target + LEVEL))
     passed = curve.time.min(where=is_ending & (curve.log_survival < target - LEVEL))
     return (reached + ibis.coalesce(passed, reached)) / 2

@@ -152,10 +152,12 @@ def _with_outcomes(rows: ir.Table, desk) -> ir.Table:
 
 def _has_tag(tags: ir.StringValue, wanted) -> ir.BooleanValue:
     """Whether any of the `wanted` tags stands in a text of tags, by whatever separator they were exported."""
-    spaced = ibis.literal(",") + tags.lower().re_replace(r"[,;\s]+", ",") + ibis.literal(",")
-    found = ibis.literal(False)
+    lower, found = tags.lower(), ibis.literal(False)
+    spaced = ibis.literal(",") + lower.re_replace(r"[,;\s]+", ",") + ibis.literal(",")
     for tag in wanted:
-        found = found | spaced.contains(f",{tag.lower()},").fill_null(False)
+        # Few texts hold the letters at all; only those are taken apart.
+        is_whole = spaced.contains(f",{tag.lower()},")
+        found = found | ibis.cases((lower.contains(tag.lower()), is_whole), else_=False)
     return found
 
 
