@@ -65,9 +65,12 @@ def _curve(rows: ir.Table, keys: list[str], time: str, ended: str, moment: str |
     first = {"first": rows[moment]} if moment else {}
     picked = rows.select(*keys, time=rows[time], ended=rows[ended].cast("int64"), **first)
     ordered = ibis.window(group_by=keys, order_by=[picked.time, picked.ended.desc()])
-    counted = picked.mutate(n=picked.count().over(group_by=keys), before=ibis.row_number().over(ordered))
-    if moment:
-        counted = counted.mutate(first=picked["first"].min().over(group_by=keys))
+    whole = ibis.window(group_by=keys)
+    counted = picked.mutate(
+        n=picked.count().over(whole),
+        before=ibis.row_number().over(ordered),
+        **({"first": picked["first"].min().over(whole)} if moment else {}),
+    )
     # Rows still running have done their part once every row knows how many were at risk.
     kept = counted.filter((counted.ended == 1) | (counted.before == 0))
     at_risk = (kept.n - kept.before).cast("float64")
