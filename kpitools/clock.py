@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import ibis
-import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
 import pandas as pd
 
 from kpitools.errors import ConfigError, unknown
 from kpitools.hours import DAY, Intervals, Weekly, check_zone, zone
+from kpitools.zones import Change, changes
 
 EPOCH = dt.date(1970, 1, 1)
 STATES = ("measured", "not_applicable", "no_schedule", "outside_calendar")
@@ -450,19 +450,27 @@ def _after_first(rows, calendar, start: str, end: str, spans) -> ir.Table:
 # The wall clock -----------------------------------------------------------------------------------
 
 
-@ibis.udf.scalar.builtin(name="timezone", signature=((dtypes.string, dtypes.timestamp), dtypes.Timestamp("UTC")))
-def _from_zone(zone, at):
-    """DuckDB: the instant at which the clock of a zone shows this naive timestamp."""
+def to_local(expr: ir.TimestampValue, timezone: str, spanned: tuple[int, int] = (1900, 2100)) -> ir.TimestampValue:
+    """Naive UTC timestamps as the wall clock of `timezone` shows them, also naive.
+
+    `spanned`: first and last year of the moments; the zone's changes in those years are written out, so that any SQL
+    engine can follow. Outside them the nearest offset is taken.
+    """
+    start, found = changes(check_zone(timezone), *spanned)
+    offset = _offset_at(expr, start, found)
+    if isinstance(offset, int):
+        return expr + ibis.interval(seconds=offset) if offset else expr
+    return expr + offset.as_interval("s")
 
 
-@ibis.udf.scalar.builtin(name="timezone", signature=((dtypes.string, dtypes.Timestamp("UTC")), dtypes.timestamp))
-def _in_zone(zone, at):
-    """DuckDB: what the clock of a zone shows at this instant."""
-
-
-def to_local(expr: ir.TimestampValue, timezone: str) -> ir.TimestampValue:
-    """Naive UTC timestamps as the wall clock of `timezone` shows them, also naive; for DuckDB."""
-    return _in_zone(check_zone(timezone), _from_zone("UTC", expr))
+def _offset_at(expr: ir.TimestampValue, start: int, found: tuple[Change, ...]) -> int | ir.IntegerValue:
+    """Seconds from UTC at each moment, asked by halves."""
+    if not found:
+        return start
+    middle = len(found) // 2
+    before = _offset_at(expr, start, found[:middle])
+    after = _offset_at(expr, found[middle].after, found[middle + 1 :])
+    return ibis.ifelse(expr < ibis.literal(found[middle].at, type="timestamp(6)"), before, after)
 
 
 def to_local_series(series: pd.Series, timezone: str) -> pd.Series:

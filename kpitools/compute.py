@@ -175,7 +175,7 @@ def _dated(kpi: Kpi, desk: Desk, rows: ir.Table, every: str | None, view: str | 
     if not dated_by.endswith("_local"):
         # What happened after "now" is not known now.
         rows = rows.filter((rows[dated_by] <= _now(desk)).fill_null(every is None))
-    local = rows[ready] if ready in rows.columns else clock.to_local(rows[dated_by], desk.timezone)
+    local = rows[ready] if ready in rows.columns else desk.local(rows[dated_by])
     rows = rows.mutate(local=local)
     return rows.mutate(period=periods.truncated(rows.local, every)) if every else rows
 

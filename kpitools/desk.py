@@ -14,7 +14,10 @@ from kpitools.errors import NotSupportedError, unknown
 from kpitools.kpi import Kpi
 from kpitools.kpis import CATALOGUE
 from kpitools.settings import OPTIONS, Settings, checked_option
+from kpitools.zones import years
 
+# Instants that need not lie in the past when an export is taken.
+_AHEAD = {("tickets", "sla_due_at"), ("customers", "ended_at")}
 _VIEWS = count(1)  # desks may share a connection
 
 
@@ -188,27 +191,36 @@ class Desk:
         found = rows.agg(**counts).to_pandas().iloc[0] if counts else {}
         for i, kpi in enumerate(kpis):
             empty = [f"{table}.{need}" for need in kpi.needs if not found.get(f"need_{need}", 0) > 0]
-            uncounted = (
-                "" if found.get(f"kpi_{i}") is True or found.get(f"kpi_{i}") == 1 else f"any row of {table} that counts"
-            )
+            uncounted = "" if found.get(f"kpi_{i}") == 1 else f"any row of {table} that counts"
             self._lacking[kpi] = ", ".join(empty) or uncounted
+
+    @cached_property
+    def _ends(self) -> dict[tuple[str, str], tuple[pd.Timestamp, pd.Timestamp]]:
+        """First and last moment of every instant column that has one."""
+        found = {}
+        for name, rows in self._base.items():
+            instants = [c.name for c in tables.get(name).columns if c.type == "instant" and c.name in rows.columns]
+            bounds = {f"{end}_{c}": getattr(rows[c], end)() for c in instants for end in ("min", "max")}
+            ends = rows.agg(**bounds).to_pandas().iloc[0] if bounds else {}
+            pairs = {(name, c): (ends[f"min_{c}"], ends[f"max_{c}"]) for c in instants}
+            found |= {key: pair for key, pair in pairs.items() if pd.notna(pair[0])}
+        return found
 
     @cached_property
     def span(self) -> tuple[dt.datetime | None, dt.datetime | None]:
         """First and last instant in the data (naive UTC), over all instants that already happened to a row."""
-        lows, highs = [], []
+        past = {key: ends for key, ends in self._ends.items() if key not in _AHEAD}
         # Relationships began long before the events that a report is about.
-        events = {name: rows for name, rows in self._base.items() if name != "customers"} or self._base
-        for name, rows in events.items():
-            instants = [c for c in _dating(name) if c in rows.columns]
-            if instants:
-                ends = rows.agg(
-                    **{f"{c}_0": rows[c].min() for c in instants}, **{f"{c}_1": rows[c].max() for c in instants}
-                ).to_pandas()
-                lows += [ends[f"{c}_0"].iloc[0] for c in instants]
-                highs += [ends[f"{c}_1"].iloc[0] for c in instants]
-        lows, highs = pd.Series(lows).dropna(), pd.Series(highs).dropna()
-        return (lows.min().to_pydatetime(), highs.max().to_pydatetime()) if len(lows) else (None, None)
+        events = [ends for (table, _), ends in past.items() if table != "customers"] or list(past.values())
+        if not events:
+            return None, None
+        return min(low for low, _ in events).to_pydatetime(), max(high for _, high in events).to_pydatetime()
+
+    def local(self, moments: ir.TimestampValue) -> ir.TimestampValue:
+        """Moments of the desk's tables on its wall clock."""
+        lows, highs = zip(*self._ends.values(), strict=True) if self._ends else ((), ())
+        spanned = years(min(lows, default=None), max([*highs, pd.Timestamp(self.as_of)], default=None))
+        return clock.to_local(moments, self.timezone, spanned)
 
     @cached_property
     def as_of(self) -> dt.datetime:
@@ -271,12 +283,6 @@ def _counts(kpi: Kpi, rows: ir.Table) -> ir.BooleanValue:
     for rule in kpi.population:
         counts = counts & rule.keep.resolve(rows).fill_null(False)
     return counts
-
-
-def _dating(table: str) -> list[str]:
-    """Instants that lie in the past when an export is taken: a due date or the end of a contract need not."""
-    ahead = {("tickets", "sla_due_at"), ("customers", "ended_at")}
-    return [c.name for c in tables.get(table).columns if c.type == "instant" and (table, c.name) not in ahead]
 
 
 def _typed(frame: pd.DataFrame, name: str) -> ir.Table:

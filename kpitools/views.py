@@ -10,7 +10,6 @@ import pandas as pd
 
 from kpitools import periods
 from kpitools.analysis.trend import Trend, judge
-from kpitools.clock import to_local
 from kpitools.compute import SECONDS, compute, counted_rows
 from kpitools.desk import Desk
 from kpitools.facts import FIRST_CONTACT_PARTS
@@ -297,7 +296,7 @@ def _response(kpi: Kpi, desk: Desk, start: str | None, end: str | None) -> dict[
     if "sent_at" not in desk.filled(kpi.table) or "kind" not in rows.columns:
         return {"sent": None, "answered": None}
     rows = rows.filter((rows.kind == kpi.name.split("_")[0]) & rows.sent_at.notnull())
-    rows = _between(rows.mutate(local=to_local(rows.sent_at, desk.timezone)), start, end)
+    rows = _between(rows.mutate(local=desk.local(rows.sent_at)), start, end)
     found = rows.agg(sent=rows.count(), answered=rows.score.notnull().sum().fill_null(0)).to_pandas().iloc[0]
     if found.sent == found.answered:
         return {"sent": None, "answered": None}
@@ -319,7 +318,7 @@ def cohorts(desk: Desk, every: str = "month") -> pd.DataFrame:
     ended = rows.ended_at if "ended_at" in rows.columns else ibis.null("timestamp(6)")
     ended = ibis.ifelse(ended <= ibis.literal(desk.as_of, type="timestamp(6)"), ended, None)
     days = ended.delta(rows.started_at, unit="second") / 86400
-    cohort = periods.truncated(to_local(rows.started_at, desk.timezone), every)
+    cohort = periods.truncated(desk.local(rows.started_at), every)
     rows = rows.mutate(cohort=cohort, left_at=(days / _DAYS_IN[every]).floor().cast("int64"))
     counted = rows.group_by("cohort", "left_at").agg(n=rows.count()).to_pandas()
     found = [_cohort(start, part, desk, every) for start, part in counted.groupby("cohort")]

@@ -3,11 +3,10 @@
 import datetime as dt
 import re
 from collections.abc import Callable
-from functools import cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from kpitools.errors import LoadError
+from kpitools.zones import changes, years
 
 SENTINELS = ("0001-01-01", "1900-01-01", "1969-12-31", "1970-01-01", "9999-12-31")
 EPOCHS = {"epoch": 1_000_000, "epoch_ms": 1_000}
@@ -223,49 +222,6 @@ def _formats(seen: Profile, dayfirst: bool) -> list[str]:
 # --- wall clock and UTC ---------------------------------------------------------------------------------------
 
 
-class Change(NamedTuple):
-    """A zone's change of offset: the UTC moment, and the seconds from UTC before and after."""
-
-    at: dt.datetime
-    before: int
-    after: int
-
-
-@cache
-def changes(zone: str, first: int, last: int) -> tuple[int, tuple[Change, ...]]:
-    """The offset at the start of year `first` and every change until the end of year `last`."""
-    clock = ZoneInfo(zone)
-
-    def offset(moment: dt.datetime) -> int:
-        return int(moment.replace(tzinfo=dt.UTC).astimezone(clock).utcoffset().total_seconds())
-
-    moment, stop, found = dt.datetime(first, 1, 1), dt.datetime(last, 12, 31), []
-    start = now = offset(moment)
-    while moment < stop:
-        later = moment + dt.timedelta(days=7)
-        if (then := offset(later)) != now:
-            found.append(Change(_bisect(offset, moment, later), now, then))
-            now = then
-        moment = later
-    return start, tuple(found)
-
-
-def _bisect(offset, low: dt.datetime, high: dt.datetime) -> dt.datetime:
-    """The first second of the new offset between two moments."""
-    before = offset(low)
-    while high - low > dt.timedelta(seconds=1):
-        middle = low + dt.timedelta(seconds=int((high - low).total_seconds()) // 2)
-        low, high = (middle, high) if offset(middle) == before else (low, middle)
-    return high
-
-
-def _years(low: dt.datetime | None, high: dt.datetime | None) -> tuple[int, int]:
-    """The years to look through, one more on either side, within 1900 to 2100."""
-    if low is None or high is None:
-        return 2000, 2000
-    return min(max(low.year - 1, 1900), 2099), min(max(high.year + 1, 1901), 2100)
-
-
 def _tree(text: str, start: int, breaks: list[tuple[dt.datetime, int]]) -> str:
     """SQL: the offset that holds at moment `text`, as nested halves so that a century of changes stays cheap."""
     if not breaks:
@@ -278,14 +234,14 @@ def _tree(text: str, start: int, breaks: list[tuple[dt.datetime, int]]) -> str:
 
 def to_utc(text: str, zone: str, low: dt.datetime | None, high: dt.datetime | None) -> str:
     """SQL: a wall-clock moment as UTC; a repeated hour is its first, a skipped one counts on from before the gap."""
-    start, found = changes(zone, *_years(low, high))
+    start, found = changes(zone, *years(low, high))
     breaks = [(c.at + dt.timedelta(seconds=max(c.before, c.after)), c.after) for c in found]
     return _minus(text, _tree(text, start, breaks), "-")
 
 
 def to_local(text: str, zone: str, low: dt.datetime | None, high: dt.datetime | None) -> str:
     """SQL: a UTC moment on the wall clock of `zone`."""
-    start, found = changes(zone, *_years(low, high))
+    start, found = changes(zone, *years(low, high))
     return _minus(text, _tree(text, start, [(c.at, c.after) for c in found]), "+")
 
 
@@ -295,7 +251,7 @@ def _minus(text: str, seconds: str, sign: str) -> str:
 
 def odd_hours(zone: str, low: dt.datetime | None, high: dt.datetime | None) -> tuple[list[tuple], list[tuple]]:
     """Wall-clock spans that do not exist, and those that happen twice, between two moments."""
-    _, found = changes(zone, *_years(low, high))
+    _, found = changes(zone, *years(low, high))
     skipped, repeated = [], []
     for change in found:
         ends = sorted(change.at + dt.timedelta(seconds=s) for s in (change.before, change.after))

@@ -5,7 +5,6 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from kpitools import periods
-from kpitools.clock import to_local
 from kpitools.errors import NotSupportedError
 from kpitools.facts.columns import complete_columns
 
@@ -28,9 +27,7 @@ def _period_table(desk, first, last, every: str) -> ir.Table:
 
 def _from_relationships(desk, every: str) -> ir.Table:
     rows = complete_columns(desk.base("customers"), "customers")
-    rows = rows.mutate(
-        started_local=to_local(rows.started_at, desk.timezone), ended_local=to_local(rows.ended_at, desk.timezone)
-    )
+    rows = rows.mutate(started_local=desk.local(rows.started_at), ended_local=desk.local(rows.ended_at))
     first = rows.started_local.min().to_pandas()
     if pd.isna(first):
         raise NotSupportedError("customers: no relationship has a start")
@@ -45,7 +42,7 @@ def _from_relationships(desk, every: str) -> ir.Table:
 
 def _from_activity(desk, every: str) -> ir.Table:
     rows = desk.base("activity")
-    rows = rows.mutate(period_local=periods.truncated(to_local(rows["at"], desk.timezone), every))
+    rows = rows.mutate(period_local=periods.truncated(desk.local(rows["at"]), every))
     active = rows.select("customer_id", "period_local").distinct()
     first, last = rows.period_local.min().to_pandas(), desk.last_moment
     spans = _period_table(desk, first, last, every)
