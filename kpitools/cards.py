@@ -249,7 +249,7 @@ def target_words(kpi: Kpi, desk: Desk, language: str, hours: str = "calendar") -
     return say("cards.target.none", language) if target is None else _aim(target, kpi, language)
 
 
-def basis_card(kpi: Kpi | str, desk: Desk, language: str | None = None) -> Card:
+def basis_card(kpi: Kpi | str, desk: Desk, language: str | None = None, hours: str = "calendar") -> Card:
     """What the figures rest on: files and rows, the time covered, "now", and what was left out by which rule."""
     kpi, language = _known(kpi, desk, language)
     first, last = views.span(kpi, desk)
@@ -261,17 +261,17 @@ def basis_card(kpi: Kpi | str, desk: Desk, language: str | None = None) -> Card:
     lines.append(("span", f"{_moment(first, language)} – {_moment(last, language)}"))
     lines.append(("as_of", f"{_moment(desk.as_of_local, language)} ({_zone(desk, language)})"))
     terms = [(say(f"cards.term.{name}", language), said) for name, said in lines]
-    return Card(say("cards.basis", language), terms, account_table(kpi, desk, language))
+    return Card(say("cards.basis", language), terms, account_table(kpi, desk, language, hours))
 
 
 def _moment(local, language: str) -> str:
     return "–" if local is None or pd.isna(local) else f"{day(local, language)} {local:%H:%M}"
 
 
-def account_table(kpi: Kpi | str, desk: Desk, language: str | None = None) -> Table:
+def account_table(kpi: Kpi | str, desk: Desk, language: str | None = None, hours: str = "calendar") -> Table:
     """The way from all rows to those that count, one rule a line."""
     kpi, language = _known(kpi, desk, language)
-    rows = account(kpi, desk)
+    rows = account(kpi, desk, hours)
     says = [say("cards.all_rows", language), *(words(language) for words in rows.dropped_words[1:])]
     cells = [
         [said, "" if place == 0 else number(row.dropped, language, 0), number(row.left, language, 0)]
@@ -419,7 +419,7 @@ def not_shown(
 ) -> Card:
     """What the page leaves out or cannot know, as bullets with numbers."""
     kpi, language = _known(kpi, desk, language)
-    rows = account(kpi, desk)
+    rows = account(kpi, desk, hours)
     out = int(rows.left.iloc[0] - rows.left.iloc[-1])
     bullets = [say("cards.not.rules", language, n=number(out, language, 0), all=number(rows.left.iloc[0], language, 0))]
     bullets += _not_complete(kpi, desk, every, hours, language)

@@ -81,12 +81,16 @@ def compute(
     option: Option = None,
     language: Language = "en",
 ) -> None:
-    """Compute one KPI: a row per period and group, with interval and n."""
+    """Compute one KPI: a row per period and group, with interval and n.
+
+    Agents and customers appear by pseudonym unless desk.yml says `pseudonyms: false`.
+    """
     _one_of(form, ("table", "csv", "json"), "--format")
     check_language(language)
     from kpitools.compute import compute as compute_kpi
     from kpitools.kpis import get
     from kpitools.load import load
+    from kpitools.people import hide
 
     get(kpi)  # a misspelt name is said before a long load
     _check_day("--from", start)
@@ -94,6 +98,7 @@ def compute(
     desk, by = load(existing(path)).with_options(**_options(option)), tuple(by or ())
     record = desk.kpi(kpi)
     found = compute_kpi(record, desk, every=every, by=by, hours=hours, start=start, end=end)
+    found = hide(found, desk).sort_values(["period", *by], ignore_index=True)
     _print_series(found, record, by, every, form, language)
 
 

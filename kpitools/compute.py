@@ -17,7 +17,7 @@ from kpitools import clock, facts, periods, tables
 from kpitools.analysis import intervals
 from kpitools.desk import Desk
 from kpitools.errors import NotSupportedError, UnknownNameError, unknown
-from kpitools.kpi import Kpi, Span
+from kpitools.kpi import Kpi, Span, Words
 from kpitools.survival_query import kaplan_meier
 
 SECONDS = {"h": 3600.0, "min": 60.0, "s": 1.0}
@@ -89,10 +89,14 @@ def compute(
     return _finish(found, kpi, desk, every, by, statistic, start, end, first)
 
 
-def account(kpi: Kpi | str, desk: Desk) -> pd.DataFrame:
+NO_SCHEDULE = Words("under no schedule of working hours", "không thuộc lịch làm việc nào")
+
+
+def account(kpi: Kpi | str, desk: Desk, hours: str = "calendar") -> pd.DataFrame:
     """Which rows count: one row per rule, in order. Columns: rule, dropped_words (en, vi), dropped, left.
 
-    The first row, ``all``, is the KPI's table as it is; `left` of the last is how many rows counted.
+    The first row, ``all``, is the KPI's table as it is; `left` of the last is how many rows counted. In business hours
+    a row also needs a schedule, of its team or the desk's default.
     """
     kpi = desk.kpi(kpi)
     rows = _supported(kpi, desk, "month")
@@ -101,8 +105,11 @@ def account(kpi: Kpi | str, desk: Desk) -> pd.DataFrame:
         kept = kept & rule.keep.resolve(rows).fill_null(False)
         counts[rule.name] = kept.sum().fill_null(0)
     left = rows.agg(**counts).to_pandas().iloc[0].astype(int)
+    if hours == "business" and kpi.is_duration:
+        measured = counted_rows(kpi, desk, hours=hours, view="cohort", every=None)
+        left["no_schedule"] = left.iloc[-1] - int(measured.value.isnull().sum().fill_null(0).to_pandas())
     dropped = (left.shift(1) - left).fillna(0).astype(int)
-    says = {rule.name: rule.dropped for rule in kpi.population}
+    says = {rule.name: rule.dropped for rule in kpi.population} | {"no_schedule": NO_SCHEDULE}
     return pd.DataFrame(
         {
             "rule": left.index,

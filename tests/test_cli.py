@@ -141,3 +141,22 @@ def test_a_failing_page_ends_with_exit_code_1_and_the_others_are_there(tmp_path)
     assert done.returncode == 1, done.stderr
     assert "failed    bad (en)" in done.stdout and "ZeroDivisionError" in done.stdout
     assert {path.name for path in (tmp_path / "site").glob("*.html")} == {"index.html", "good.en.html", "bad.en.html"}
+
+
+def test_people_appear_by_pseudonym_unless_the_desk_file_turns_that_off(tmp_path):
+    rows = "id,created,agent\n1,2025-03-03 09:00:00,mai.tran\n2,2025-03-03 10:00:00,binh.le\n"
+    (tmp_path / "cases.csv").write_text(rows, encoding="utf-8")
+    desk = "timezone: UTC\nfiles:\n  - file: cases.csv\n    tables:\n      tickets:\n"
+    desk += "        {ticket_id: id, created_at: created, agent_id: agent}\n"
+    asked = ("compute", "ticket_volume", str(tmp_path), "--every", "all", "--by", "agent_id", "--format", "json")
+
+    (tmp_path / "desk.yml").write_text(desk, encoding="utf-8")
+    assert [row["agent_id"] for row in json.loads(run(*asked).stdout)] == ["A-01", "A-02"]
+    (tmp_path / "desk.yml").write_text(desk + "pseudonyms: false\n", encoding="utf-8")
+    assert [row["agent_id"] for row in json.loads(run(*asked).stdout)] == ["binh.le", "mai.tran"]
+
+
+def test_an_option_of_the_definition_is_name_and_value():
+    error = run("compute", "csat", SAMPLE, "--option", "fcr_window_days").exception
+
+    assert "--option takes name=value" in str(error)

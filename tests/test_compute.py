@@ -422,6 +422,21 @@ def office_settings():
     return read_settings(folder)
 
 
+def test_a_ticket_of_a_team_without_a_schedule_is_accounted_for_in_business_hours(make_desk):
+    """Team A works by the office schedule, team B by none: its ticket has no business hours, and that is said."""
+    from dataclasses import replace
+
+    settings = replace(office_settings(), default_schedule=None, team_schedules={"A": "office"})
+    rows = [ticket(1, "03 09:00", "03 11:00", team="A"), ticket(2, "03 09:00", "03 10:00", team="B")]
+    desk = make_desk(settings=settings, tickets=rows)
+
+    counted = account("first_response_time", desk, hours="business")
+
+    assert counted.iloc[-1][["rule", "dropped", "left"]].tolist() == ["no_schedule", 1, 1]
+    assert one(compute("first_response_time", desk, hours="business"))[["value", "n"]].tolist() == [2.0, 1]
+    assert "no_schedule" not in account("first_response_time", desk).rule.tolist()
+
+
 def test_a_desk_without_a_schedule_says_so(make_desk):
     with pytest.raises(NotSupportedError, match="no schedule"):
         compute("first_response_time", make_desk(tickets=[ticket(1, "03 09:00", "03 10:00")]), hours="business")
