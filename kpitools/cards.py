@@ -533,7 +533,7 @@ def _without_personal(found: pd.DataFrame) -> pd.DataFrame:
 def quarantine_table(desk: Desk, language: str | None = None) -> Table:
     """Rows that were set aside, counted by file and rule; the rows themselves stay in the quarantine file."""
     language = language or desk.language
-    rows = _report(desk, "quarantine")
+    rows = _report(desk, "quarantine") if desk.report is None else desk.report.quarantine_in(language)
     counted = rows.groupby(["file", "rule", "reason"], as_index=False).agg(rows=("line", "size"), line=("line", "min"))
     return show_table(counted, say("cards.quality.quarantine", language), language=language)
 

@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kpitools import tables
-from kpitools.clean import FileCleaner, Part, Zone, ident, reject_rows
+from kpitools.clean import Part, SourceFile, Zone, clean_file
 from kpitools.errors import ConfigError, LoadError
 from kpitools.exports import instants
+from kpitools.exports.columns import ident
 from kpitools.exports.detect import candidates, detect
 from kpitools.exports.mapping import ENTRY_KEYS, FileMap, check_keys, get_format, present, read_entry
 from kpitools.exports.read import READABLE, Raw, read, scan_bytes, temporary_connection
+from kpitools.exports.remedy import ways
 from kpitools.hours import check_zone
-from kpitools.loadreport import LoadReport, Log
+from kpitools.loadreport import LoadReport, Log, reason
 from kpitools.unite import Union, unite
 
 if TYPE_CHECKING:
@@ -263,7 +265,7 @@ def rules_hash() -> str:
     """A hash of the code and formats that decide what a load gives."""
     root = package_files("kpitools")
     digest = hashlib.sha256()
-    for name in ("clean.py", "load.py", "loadreport.py", "tables.py", "unite.py"):
+    for name in ("clean.py", "load.py", "loadreport.py", "quarantine.py", "rules.py", "tables.py", "unite.py"):
         digest.update((root / name).read_bytes())
     for folder in (root / "exports", root / "exports" / "formats"):
         for entry in sorted(folder.iterdir(), key=lambda item: item.name):
@@ -304,17 +306,18 @@ def _clean_all(con, jobs, options, log) -> tuple[list[Part], dict[int, Raw]]:
     parts: list[Part] = []
     raws: dict[int, Raw] = {}
     for number, job in enumerate(jobs):
-        base = (
-            get_format(job.said.get("format") or options.format) if (job.said.get("format") or options.format) else None
-        )
-        raw = _read(con, job, base, options, number)
+        stated = job.said.get("format") or options.format
+        base = get_format(stated) if stated else None
+        try:
+            raw = _read(con, job, base, options, number)
+        except LoadError as error:
+            if job.is_named:
+                raise
+            _leave_out(log, job, "file_unreadable", 0, str(error).removeprefix(f"{job.name}: "))
+            continue
         file, how = _file_map(job, base, raw, options)
         if file is None:
-            log.find(job.name, None, "format_unknown", None, raw.read, ", ".join(raw.headers[:10]), None, "warning")
-            log.files.append(
-                {**dict.fromkeys(("accepted", "quarantined", "duplicates", "superseded"), 0), "file": job.name}
-            )
-            log.files[-1].update(sha256=raw.sha256, format="", encoding="", delimiter="", timezone="", rows_read=0)
+            _leave_out(log, job, "format_unknown", raw.read, ", ".join(raw.headers[:10]))
             continue
         log.assume(job.name, "format", file.format, how)
         raws[number] = raw
@@ -324,11 +327,23 @@ def _clean_all(con, jobs, options, log) -> tuple[list[Part], dict[int, Raw]]:
     return parts, raws
 
 
+def _leave_out(log: Log, job: Job, rule: str, rows: int, why: str) -> None:
+    """Note a file of a folder that is not loaded, and open its account all the same."""
+    log.find(job.name, None, rule, None, rows, why, None, "warning")
+    log.files.append(_account(job.name, scan_bytes(job.path).sha256))
+
+
 def _nothing_known(log: Log) -> str:
-    names = ", ".join(row["file"] for row in log.files)
-    return (
-        f"no file is in a format that is known here: {names}. Say in desk.yml which column is which, or pass format=..."
+    """The error for a folder of which no file can be loaded: every file, and why."""
+    unreadable = [f"{file}: {why}" for file, _, rule, _, _, why, *_ in log.findings if rule == "file_unreadable"]
+    names = ", ".join(file for file, _, rule, *_ in log.findings if rule == "format_unknown")
+    if not names:
+        return "\n".join(unreadable)
+    unknown_ones = (
+        f"no file is in a format that is known here: {names}. Say in desk.yml which column is which, or name a "
+        f"format ({ways('format', 'zendesk', '...')})."
     )
+    return "\n".join([unknown_ones, *unreadable])
 
 
 def _read(con, job: Job, base: FileMap | None, options: Options, number: int) -> Raw:
@@ -384,26 +399,29 @@ def _zone(file: FileMap, job: Job, options: Options) -> Zone:
 
 def _clean_one(con, raw: Raw, file: FileMap, options: Options, job: Job, log: Log, number: int) -> list[Part]:
     """Clean one file and open its account."""
-    cleaner = FileCleaner(con, raw, file, _zone(file, job, options), log, number)
-    reject_rows(log, raw)
-    parts = cleaner.clean()
-    quarantined = cleaner.quarantined + len(raw.rejects)
-    account = {
-        "file": raw.name,
-        "sha256": raw.sha256,
+    found = clean_file(SourceFile(con, raw, file, _zone(file, job, options), log), number)
+    account = _account(raw.name, raw.sha256) | {
         "format": file.format,
         "encoding": raw.encoding[0],
         "delimiter": raw.delimiter[0],
-        "timezone": cleaner.zone.name,
-        "rows_read": cleaner.rows_read,
-        "accepted": 0,
-        "quarantined": quarantined,
-        "duplicates": 0,
-        "superseded": 0,
+        "timezone": found.timezone,
+        "rows_read": found.rows_read,
+        "quarantined": found.quarantined,
     }
     log.files.append(account)
     _refuse_losses(account, job.said.get("max_loss", options.max_loss), log)
-    return parts
+    return found.parts
+
+
+def _account(name: str, sha256: str) -> dict:
+    """The account of a file of which no row was read."""
+    counts = dict.fromkeys(("rows_read", "accepted", "quarantined", "duplicates", "superseded"), 0)
+    return {
+        "file": name,
+        "sha256": sha256,
+        **dict.fromkeys(("format", "encoding", "delimiter", "timezone"), ""),
+        **counts,
+    }
 
 
 def _refuse_losses(account: dict, max_loss: float, log: Log) -> None:
@@ -412,15 +430,15 @@ def _refuse_losses(account: dict, max_loss: float, log: Log) -> None:
     if not read_ or lost / read_ <= max_loss:
         return
     reasons: dict[str, list] = {}
-    for file, line, _, reason, _ in log.quarantine:
+    for file, line, rule, values, _ in log.quarantine:
         if file == account["file"]:
-            reasons.setdefault(reason, []).append(line)
+            reasons.setdefault(reason(rule, json.loads(values), "en"), []).append(line)
     top = sorted(reasons.items(), key=lambda item: -len(item[1]))[:3]
-    told = "; ".join(f"{reason} ({len(lines):,} rows, first line {lines[0]})" for reason, lines in top)
+    told = "; ".join(f"{why} ({len(lines):,} rows, first line {lines[0]})" for why, lines in top)
     raise LoadError(
         f"{account['file']}: {lost:,} of {read_:,} rows ({lost / read_:.1%}) cannot be used, more than "
         f"max_loss={max_loss:g}: {told}. "
-        f"Mend the file or its mapping, or pass a larger max_loss."
+        f"Mend the file or its mapping, or allow more ({ways('max_loss', '0.2', account['file'])})."
     )
 
 
@@ -445,9 +463,13 @@ def _close_accounts(con, parts: list[Part], unions: list[Union], log: Log) -> No
     by_name = {union.name: union for union in unions}
     numbered = [account for account in log.files if account["format"]]
     mains = [part for part in parts if part.is_main]
+    counted = {
+        (name, file): rows
+        for name in {part.name for part in mains}
+        for file, rows in con.execute(f"select _file, count(*) from ({by_name[name].sql}) group by 1").fetchall()
+    }
     for part, account in zip(mains, numbered, strict=True):
-        counted = con.execute(f"select count(*) from ({by_name[part.name].sql}) where _file = {part.file}").fetchone()
-        account["accepted"] = counted[0]
+        account["accepted"] = counted.get((part.name, part.file), 0)
         told = sum(account[key] for key in ("accepted", "quarantined", "duplicates", "superseded"))
         if told != account["rows_read"]:
             raise RuntimeError(

@@ -24,7 +24,7 @@ FILES = [
 ]
 ASSUMPTIONS = ["file", "what", "value", "how", "examples"]
 FINDINGS = ["file", "table", "rule", "column", "rows", "example", "line", "kind"]
-QUARANTINE = ["file", "line", "rule", "reason", "row"]
+QUARANTINE = ["file", "line", "rule", "values", "row"]
 
 
 @dataclass
@@ -37,7 +37,8 @@ class LoadReport:
     assumptions : DataFrame of what was decided, how, and three examples; `how` is a key of ``how.*``.
     findings : DataFrame, a row a rule and column that fired; kind repaired, cell, quarantined, duplicate,
         superseded or warning.
-    quarantine : DataFrame with every row set aside: line, rule, reason and the original row as JSON text.
+    quarantine : DataFrame with every row set aside: line, rule, the values that word its reason and the original
+        row, both as JSON text; `quarantine_in` words the reason.
     """
 
     files: pd.DataFrame
@@ -56,8 +57,17 @@ class LoadReport:
         )
 
     def findings_in(self, language: str) -> pd.DataFrame:
-        """`findings` with a column `text`: what the rule does, in words."""
-        return self.findings.assign(text=[say(f"rule.{rule}", language) for rule in self.findings["rule"]])
+        """`findings` with a column `text`, what the rule does in words, and `kind` in words."""
+        return self.findings.assign(
+            text=[say(f"rule.{rule}", language) for rule in self.findings["rule"]],
+            kind=[say(f"kind.{kind}", language) for kind in self.findings["kind"]],
+        )
+
+    def quarantine_in(self, language: str) -> pd.DataFrame:
+        """`quarantine` with `reason`, in words, in the place of `values`. Columns: file, line, rule, reason, row."""
+        pairs = zip(self.quarantine["rule"], self.quarantine["values"], strict=True)
+        reasons = [reason(rule, json.loads(values), language) for rule, values in pairs]
+        return self.quarantine.assign(values=reasons).rename(columns={"values": "reason"})
 
     def assumptions_in(self, language: str) -> pd.DataFrame:
         """`assumptions` with `what` and `how` in words."""
@@ -66,10 +76,13 @@ class LoadReport:
             how=[say(f"how.{key}", language) for key in self.assumptions["how"]],
         )
 
-    def write_quarantine(self, path: str | Path) -> Path:
-        """Write `quarantine` as CSV that a spreadsheet opens without running anything; the path written."""
+    def write_quarantine(self, path: str | Path, language: str = "en") -> Path:
+        """Write `quarantine` as CSV that a spreadsheet opens without running anything; the path written.
+
+        The reasons are in English whatever the desk's language, unless another `language` is asked for.
+        """
         path = Path(path)
-        safe = self.quarantine.map(lambda cell: harmless(cell) if isinstance(cell, str) else cell)
+        safe = self.quarantine_in(language).map(lambda cell: harmless(cell) if isinstance(cell, str) else cell)
         safe.to_csv(path, index=False, encoding="utf-8-sig")
         return path
 
@@ -82,6 +95,12 @@ class LoadReport:
     def from_json(cls, text: str) -> "LoadReport":
         """The report that `to_json` wrote."""
         return cls.from_rows(**json.loads(text))
+
+
+def reason(rule: str, values: dict[str, Any], language: str) -> str:
+    """Why a row was set aside, in words; `values` are what the sentence names."""
+    place = f"{values['table']}: " if values.get("table") else ""
+    return place + say(f"reason.{rule}", language, **{k: v for k, v in values.items() if k != "table"})
 
 
 def harmless(text: str) -> str:
@@ -112,6 +131,10 @@ class Log:
         """Note that a rule fired."""
         example = None if example is None else str(example)[:200]
         self.findings.append((file, table, rule, column, int(rows), example, None if line is None else int(line), kind))
+
+    def set_aside(self, file: str, line: int, rule: str, values: dict[str, Any], row: str) -> None:
+        """Note a row that was quarantined; `values` are what its reason names."""
+        self.quarantine.append((file, line, rule, json.dumps(values), row))
 
     def report(self) -> LoadReport:
         """The finished report."""

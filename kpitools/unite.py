@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from kpitools import tables
-from kpitools.clean import Part, ident, sql_type
-from kpitools.exports.read import Raw
+from kpitools.clean import Part
+from kpitools.exports.columns import ident, sql_type
+from kpitools.exports.raw import Raw
 from kpitools.loadreport import Log
 
 
@@ -67,8 +68,8 @@ def _mark_repeats(con, name, rows, parts, raws, key, versioned) -> None:
         named = " and ".join(f"{k} is not null" for k in key)
         twice = f"select {listed} from ({rows}) where {named} group by {listed} having count(*) > 1"
         con.execute(
-            f"create or replace temp table kpitools_twice as select * from ({rows}) semi join ({twice}) using "
-            f"({listed})"
+            f"create or replace temp table kpitools_twice as select _file, _row, {listed}"
+            f"{', updated_at' if versioned else ''} from ({rows}) semi join ({twice}) using ({listed})"
         )
     hashes = []
     for part in parts:
@@ -86,16 +87,24 @@ def _mark_repeats(con, name, rows, parts, raws, key, versioned) -> None:
         f"from {subject} join ({' union all '.join(hashes)}) using (_file, _row)"
     )
     con.execute(
-        f"create or replace table {name}_repeats as select _file, _row, 'duplicate' as kind from "
+        f"create or replace table {name}_repeats as select _file, _row, 'duplicate' as kind, "
+        f"null::int as winner, false as by_order from "
         f"kpitools_ranked where copy > 1"
     )
     if key:
-        newest = "updated_at desc nulls last, " if versioned else ""
-        con.execute(
-            f"insert into {name}_repeats select _file, _row, 'superseded' from (select _file, _row, row_number() over "
-            f"(partition by {listed} order by {newest}_file desc, _row desc) as version from kpitools_ranked "
-            f"where copy = 1) where version > 1"
-        )
+        _mark_versions(con, name, listed, versioned)
+
+
+def _mark_versions(con, name: str, listed: str, versioned: bool) -> None:
+    """Add the older versions, each with the file of the one that stays and whether only the files' order chose it."""
+    newest = "updated_at desc nulls last, " if versioned else ""
+    window = f"over (partition by {listed} order by {newest}_file desc, _row desc)"
+    same_age = "updated_at is not distinct from first_value(updated_at) " + window if versioned else "true"
+    con.execute(
+        f"insert into {name}_repeats select _file, _row, 'superseded', winner, by_order and winner <> _file from "
+        f"(select _file, _row, row_number() {window} as version, first_value(_file) {window} as winner, "
+        f"{same_age} as by_order from kpitools_ranked where copy = 1) where version > 1"
+    )
 
 
 def _hashed(raw: Raw) -> str:
@@ -110,8 +119,22 @@ def _note_repeats(con, name, parts, raws, log: Log, removed) -> bool:
     ).fetchall()
     by_file = {part.file: part for part in parts}
     for file, kind, rows, first in found:
-        line = con.execute(f"select _line from {raws[file].table} where _row = ?", [first]).fetchone()[0]
         rule = "exact_duplicate" if kind == "duplicate" else "older_version"
-        log.find(raws[file].name, name, rule, None, rows, None, line, kind)
+        log.find(raws[file].name, name, rule, None, rows, None, _line(con, raws[file], first), kind)
         removed(by_file[file], kind, rows)
+    _note_order(con, name, raws, log)
     return bool(found)
+
+
+def _note_order(con, name: str, raws: dict[int, Raw], log: Log) -> None:
+    """Say where a later file won for no better reason than its name."""
+    found = con.execute(
+        f"select _file, winner, count(*), min(_row) from {name}_repeats where by_order group by all order by all"
+    ).fetchall()
+    for file, winner, rows, first in found:
+        line = _line(con, raws[file], first)
+        log.find(raws[file].name, name, "later_file_won", None, rows, raws[winner].name, line, "warning")
+
+
+def _line(con, raw: Raw, row: int) -> int:
+    return con.execute(f"select _line from {raw.table} where _row = ?", [row]).fetchone()[0]

@@ -83,8 +83,8 @@ def test_broken_lines_are_kept_aside_with_line_and_reason(con, tmp_path):
     raw = read(con, write(tmp_path, "id,a,b\r\n1,x,y\r\n2\r\n\r\n3,x,y\r\n4,x,y,z\r\n5,x,y\r\n"), "t")
     assert rows(con, raw) == [(2, "1", "x", "y"), (5, "3", "x", "y"), (7, "5", "x", "y")]
     assert raw.rejects == [
-        (3, "too_few_fields", "1 fields where the header has 3", "2"),
-        (6, "too_many_fields", "4 fields where the header has 3", "4,x,y,z"),
+        (3, "too_few_fields", {"got": 1, "wanted": 3}, "2"),
+        (6, "too_many_fields", {"got": 4, "wanted": 3}, "4,x,y,z"),
     ]
 
 

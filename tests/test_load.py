@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpitools.clean import LoadReport
 from kpitools.errors import ConfigError, LoadError, UnknownNameError
 from kpitools.load import Job, Options, build, cache_home, load
+from kpitools.loadreport import LoadReport
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the real input files are not part of the project")

@@ -2,6 +2,7 @@
 
 from kpitools.errors import LoadError
 from kpitools.exports.mapping import FileMap, find, formats
+from kpitools.exports.remedy import ways
 
 
 def candidates(headers: list[str]) -> list[tuple[int, str]]:
@@ -25,11 +26,13 @@ def detect(headers: list[str], where: str) -> FileMap:
     if not found:
         raise LoadError(
             f"{where}: these headers belong to no format known here: {', '.join(headers[:40])}. "
-            f"Say which one it is, format=... (known: {', '.join(formats())}), or say in desk.yml which "
-            f"column is which: "
+            f"Say which one it is ({ways('format', 'zendesk', where)}; known: {', '.join(formats())}), or say in "
+            f"desk.yml which column is which: "
             f"files: [{{file: {where}, tables: {{tickets: {{ticket_id: ..., created_at: ...}}}}}}]."
         )
     if len(found) > 1 and found[0][0] == found[1][0]:
         names = " or ".join(name for count, name in found if count == found[0][0])
-        raise LoadError(f"{where}: the headers fit {names} equally well. Say which, format=...")
+        raise LoadError(
+            f"{where}: the headers fit {names} equally well. Say which ({ways('format', found[0][1], where)})."
+        )
     return formats()[found[0][1]]

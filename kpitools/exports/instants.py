@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from kpitools.errors import LoadError
+from kpitools.exports.remedy import ways
 from kpitools.zones import changes, years
 
 SENTINELS = ("0001-01-01", "1900-01-01", "1969-12-31", "1970-01-01", "9999-12-31")
@@ -149,7 +150,7 @@ def decide_order(profiles: dict[str, Profile], stated: bool | None, where: str) 
         return None, ""
     first = {name for name, p in open_ones.items() if (p.first_max or 0) > 12}
     second = {name for name, p in open_ones.items() if (p.second_max or 0) > 12}
-    mend = "Say which: dayfirst=True (5/3 is 5 March) or dayfirst=False (5/3 is May 3)."
+    mend = f"Say whether 5/3 is 5 March (true) or May 3 (false): {ways('dayfirst', 'true', where, 'True')}."
     if first and second:
         raise LoadError(
             f"{where}: some dates have the day first ({', '.join(sorted(first))}), some the month "

@@ -1,0 +1,93 @@
+"""JSON files: a list of records, an object with one such list, or a record a line."""
+
+import json
+from pathlib import Path
+
+from kpitools.errors import LoadError
+from kpitools.exports.encoding import decide_encoding, wrong_encoding
+from kpitools.exports.raw import Raw, Reject, Sink, cell_text, tidy_headers
+from kpitools.exports.scan import Scan
+
+
+def read_json(con, path: Path, table: str, name: str, scan: Scan, encoding: str | None, records: str | None) -> Raw:
+    """Read a JSON file into the view `table`; nested objects become columns named by their path."""
+    encoding, how = decide_encoding(path, name, scan, encoding)
+    try:
+        text = path.read_text(encoding=encoding)
+    except UnicodeDecodeError as error:
+        raise wrong_encoding(name, encoding, error) from None
+    rejects: list[Reject] = []
+    try:
+        whole = _parse_json(text)
+        if whole is not None:
+            found = list(enumerate(_records(whole, name, records), start=1))
+        else:
+            found = _json_lines(text, rejects, records)
+        flat = [(number, _flatten(record)) for number, record in found]
+    except RecursionError:
+        raise LoadError(f"{name}: its objects are nested too deeply to be records.") from None
+    if not any(record for _, record in flat):
+        raise LoadError(f"{name}: there is no JSON record in it.")
+    headers, repeated = tidy_headers(list(dict.fromkeys(key for _, record in flat for key in record)))
+    keys = list(dict.fromkeys(key for _, record in flat for key in record))
+    raw = Raw(name, table, scan.sha256, headers, 0, rejects, (encoding, how), repeated=repeated)
+    sink = Sink(con, raw)
+    for number, record in flat:
+        sink.add(number, [record.get(key) for key in keys])
+    sink.close()
+    return raw
+
+
+def _parse_json(text: str):
+    """The parsed text with numbers left as they are written, or None where it is not one JSON value."""
+    try:
+        return json.loads(text, parse_int=str, parse_float=str)
+    except ValueError:
+        return None
+
+
+def _records(value, name: str, records: str | None) -> list[dict]:
+    """The list of records in a JSON value."""
+    if records and isinstance(value, dict):
+        value = value.get(records, value)
+    if isinstance(value, dict):
+        lists = [item for item in value.values() if isinstance(item, list) and item and isinstance(item[0], dict)]
+        value = lists[0] if len(lists) == 1 else [value]
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise LoadError(
+            f"{name}: expected a list of JSON objects, or an object with one such list. Say the key of the list in "
+            f"desk.yml: files: [{{file: {name}, records: tickets}}]."
+        )
+    return [_unwrap(item) for item in value]
+
+
+def _unwrap(record: dict) -> dict:
+    """The inner record of ``{"ticket": {...}}``."""
+    inner = next(iter(record.values()), None)
+    return inner if len(record) == 1 and isinstance(inner, dict) else record
+
+
+def _json_lines(text: str, rejects: list[Reject], records: str | None) -> list[tuple[int, dict]]:
+    found = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        record = _parse_json(line)
+        if isinstance(record, dict):
+            inner = record.get(records) if records else None
+            found.append((number, inner if isinstance(inner, dict) else _unwrap(record)))
+        else:
+            rejects.append(Reject(number, "not_json", {}, line.strip("\r")))
+    return found
+
+
+def _flatten(record: dict, prefix: str = "") -> dict[str, str | None]:
+    flat = {}
+    for key, value in record.items():
+        if isinstance(value, dict):
+            flat.update(_flatten(value, f"{prefix}{key}."))
+        else:
+            text = cell_text(value)
+            # An escape such as \\ud83d alone is half a character, which no text can hold.
+            flat[f"{prefix}{key}"] = text and text.encode("utf-8", "replace").decode("utf-8")
+    return flat

@@ -1,0 +1,154 @@
+"""One file as it was written: its texts, its clock, the way it writes dates and numbers, and what was decided."""
+
+from typing import NamedTuple
+
+from kpitools.errors import LoadError
+from kpitools.exports import cells, instants
+from kpitools.exports.mapping import ColumnMap, FileMap, find
+from kpitools.exports.raw import Raw
+from kpitools.loadreport import Log
+
+TRUNCATED = (40, 1_000, 9_999, 10_000)
+
+
+class Zone(NamedTuple):
+    """The clock a file is written on and how that was decided."""
+
+    name: str
+    how: str
+
+
+class Lost(NamedTuple):
+    """The table of rows (``_row``) whose moment in one column was found impossible, and the rule that found it."""
+
+    rows: str
+    rule: str
+
+
+class SourceFile:
+    """The all-text table of one file with what is known about it; every decision is noted in `log`.
+
+    `lost` tells, by position of a column, which moments the file's first table found impossible.
+    """
+
+    def __init__(self, con, raw: Raw, file: FileMap, zone: Zone, log: Log):
+        self.con, self.raw, self.file, self.zone, self.log = con, raw, file, zone, log
+        self.dayfirst: bool | None = None
+        self.lost: dict[int, Lost] = {}
+        self._profiles: dict[int, instants.Profile] = {}
+        self._clock_used = False
+        self._needs = cells.needs(con, raw.table, self._positions(), raw.marks, raw.odd_spaces)
+
+    def decide(self) -> None:
+        """Decide how dates and numbers are written; LoadError where the values do not tell."""
+        self._note_reading()
+        self._decide_order()
+        self._check_decimal()
+
+    def _columns(self) -> list[ColumnMap]:
+        return [column for table in self.file.tables for column in table.columns.values()]
+
+    def _positions(self) -> dict[int, bool]:
+        """The columns of the file that are read at all, and whether as words."""
+        found: dict[int, bool] = {}
+        for column in self._columns():
+            is_words = column.type in ("id", "text", "flag") or bool(column.values) or bool(column.when)
+            for group in column.sources:
+                position = self.position(group)
+                found[position] = found.get(position, False) or is_words
+        return found
+
+    def position(self, aliases: tuple[str, ...]) -> int | None:
+        """Position of the column that one of the aliases names."""
+        return find(self.raw.headers, aliases)
+
+    def header(self, aliases: tuple[str, ...]) -> str:
+        """The header of that column."""
+        return self.raw.headers[self.position(aliases)]
+
+    def text(self, aliases: tuple[str, ...], *, plain: bool = False) -> str:
+        """SQL: the trimmed text of the column that one of the aliases names; `plain` for what is no words."""
+        position = self.position(aliases)
+        need = self._needs.get(position, cells.Needs())
+        return cells.cell(position, need._replace(compose=False) if plain else need)
+
+    def profile(self, aliases: tuple[str, ...]) -> instants.Profile:
+        """How a column of moments is written; looked at once."""
+        position = self.position(aliases)
+        if position not in self._profiles:
+            self._profiles[position] = instants.profile(self.con, self.raw.table, self.text(aliases, plain=True))
+        return self._profiles[position]
+
+    def line(self, row: int) -> int:
+        """The line of a row."""
+        return self.con.execute(f"select _line from {self.raw.table} where _row = ?", [row]).fetchone()[0]
+
+    def _decide_order(self) -> None:
+        seen = {
+            self.header(column.columns): self.profile(column.columns)
+            for column in self._columns()
+            if column.type in ("instant", "day") and column.columns and not column.format
+        }
+        self.dayfirst, how = instants.decide_order(seen, self.file.dayfirst, self.raw.name)
+        open_ones = [p for p in seen.values() if any(instants.is_ordered(shape) for shape in p.shapes)]
+        if self.dayfirst is not None and open_ones:
+            self.log.assume(self.raw.name, "date_order", "day first" if self.dayfirst else "month first", how)
+
+    def _check_decimal(self) -> None:
+        """A decimal comma in a file that nobody called so: 1.500 beside 12,5 cannot be read without guessing."""
+        numbers = [c for c in self._columns() if c.type in ("seconds", "number", "count") and c.columns]
+        if self.file.decimal == "," or not numbers:
+            return
+        where = {
+            self.header(column.columns): _is_decimal_comma(self.text(column.columns, plain=True)) for column in numbers
+        }
+        asked = ", ".join(f"count_if({condition})" for condition in where.values())
+        counts = self.con.execute(f"select {asked} from {self.raw.table}").fetchone()
+        for (header, condition), rows in zip(where.items(), counts, strict=True):
+            if rows:
+                self._refuse_comma(header, condition, rows)
+
+    def _refuse_comma(self, header: str, condition: str, rows: int) -> None:
+        value, line = self.con.execute(
+            f"select c{self.raw.headers.index(header)}, _line from {self.raw.table} where {condition} "
+            f"order by _row limit 1"
+        ).fetchone()
+        raise LoadError(
+            f"{self.raw.name}: column '{header}' holds {rows} numbers with a decimal comma, first '{value}' in line "
+            f'{line}. Write decimal: "," for this file in desk.yml (files: - file: {self.raw.name}).'
+        )
+
+    def _note_reading(self) -> None:
+        raw, log = self.raw, self.log
+        if raw.encoding[0]:
+            log.assume(raw.name, "encoding", raw.encoding[0], raw.encoding[1])
+        if raw.delimiter[0]:
+            log.assume(raw.name, "delimiter", raw.delimiter[0].replace("\t", "tab"), raw.delimiter[1])
+        for name in raw.repeated:
+            log.find(raw.name, None, "repeated_header", name, raw.headers.count(name) + 1, name, None, "warning")
+        if raw.read == 0:
+            log.find(raw.name, None, "no_rows", None, 0, None, None, "warning")
+        if raw.read in TRUNCATED:
+            log.find(raw.name, None, "truncated", None, raw.read, None, None, "warning")
+
+    def use_clock(self) -> None:
+        """Note that a moment of the file was read on its wall clock."""
+        self._clock_used = True
+
+    def note_zone(self) -> None:
+        """Note the clock the file was read on, once all its moments are read."""
+        raw, log = self.raw, self.log
+        if not self._clock_used:
+            has_moments = any(column.type == "instant" for column in self._columns())
+            if has_moments and raw.rows:
+                log.assume(raw.name, "timezone", "UTC", "in_the_values")
+            self.zone = Zone("UTC" if has_moments else "", "in_the_values")
+            return
+        log.assume(raw.name, "timezone", self.zone.name, self.zone.how)
+        if self.zone.how == "nobody_said":
+            log.find(raw.name, None, "timezone_unknown", None, raw.rows, "UTC", None, "warning")
+
+
+def _is_decimal_comma(text: str) -> str:
+    """SQL: `text` is a number with a decimal comma."""
+    return f"case when contains({text}, ',') then regexp_full_match({text}, '-?[0-9.]+,[0-9]{{1,2}}') end"

@@ -1,0 +1,205 @@
+"""Rules on cells and typed rows: each names what it may not hold, and what broke it is counted and made missing.
+
+A rule's sentence in both languages stands in ``words/loading.yml`` under ``rule.<name>``. All are SQL over whole
+columns; one pass tells which of them some row breaks.
+"""
+
+from typing import NamedTuple
+
+from kpitools import tables
+from kpitools.exports.columns import Cell, ident
+from kpitools.exports.instants import SENTINELS
+from kpitools.exports.mapping import SCALES
+from kpitools.loadreport import Log
+
+# Moments that may lie ahead of the export.
+AHEAD = ("sla_due_at", "ended_at")
+# A moment that cannot lie before another of its row: column, the earlier one, rule.
+ORDERED = {
+    "tickets": (
+        ("first_reply_at", "created_at", "reply_before_created"),
+        ("first_resolved_at", "created_at", "resolved_before_created"),
+        ("resolved_at", "created_at", "resolved_before_created"),
+        ("closed_at", "created_at", "closed_before_created"),
+    ),
+    "calls": (
+        ("answered_at", "offered_at", "answered_before_offered"),
+        ("ended_at", "offered_at", "ended_before_start"),
+    ),
+    "surveys": (("answered_at", "sent_at", "answered_before_sent"),),
+    "customers": (("ended_at", "started_at", "ended_before_started"),),
+}
+# 1.23E+05 is what a spreadsheet makes of a long number; 1e5 alone may be an id of letters and digits.
+SCIENTIFIC = r"[+-]?\d([.,]\d+)?[eE]\+\d{1,3}"
+EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
+# With a country's code, or in Vietnam's and others' national form; a number padded with zeros begins with two.
+PHONE = r"(\+|00)[1-9][0-9 ().-]{7,17}|0[1-9]\d{8,9}"
+
+
+class Rule(NamedTuple):
+    """What a column may not hold: SQL that is true where it does; `shown` is the canonical column's name."""
+
+    column: str
+    where: str
+    name: str
+    shown: str
+
+
+class Broken(NamedTuple):
+    """A rule that some rows broke: how many, the first one's value and its line."""
+
+    rule: Rule
+    rows: int
+    value: str
+    line: int
+
+
+def suspects(con, table: str, rules: list[Rule]) -> list[Rule]:
+    """Those of the rules that some row breaks, from one pass over `table`."""
+    if not rules:
+        return []
+    flags = ", ".join(f"bool_or({rule.where})" for rule in rules)
+    return [
+        rule
+        for rule, is_broken in zip(rules, con.execute(f"select {flags} from {table}").fetchone(), strict=True)
+        if is_broken
+    ]
+
+
+def broken(con, table: str, rule: Rule) -> Broken | None:
+    """What one rule finds in `table`; None where no row breaks it (any more)."""
+    rows, value, line = con.execute(
+        f"select count(*), min_by({ident(rule.column)}::varchar, _row), min_by(_line, _row) from {table} "
+        f"where {rule.where}"
+    ).fetchone()
+    return Broken(rule, rows, value, line) if rows else None
+
+
+# --- rules on cells as they were read ---
+
+
+def impossible(found: list[Cell]) -> list[Rule]:
+    """Moments that stand for nothing or have not come, durations and counts below zero."""
+    days = ", ".join(f"date '{day}'" for day in SENTINELS)
+    # A day's grace for clocks and zones; due dates lie ahead by nature.
+    limit = "(now() at time zone 'UTC' + interval 1 day)"
+    moments = [cell for cell in found if cell.column.type == "instant" and not cell.column.plus]
+    rules = [Rule(c.name, f"{c.id}::date in ({days})", "sentinel_date", c.column.name) for c in moments]
+    rules += [Rule(c.name, f"{c.id} > {limit}", "in_the_future", c.column.name) for c in moments if c.name not in AHEAD]
+    for c in found:
+        if c.column.type in ("seconds", "count") or c.column.plus:
+            rule = "negative_count" if c.column.type == "count" else "negative_duration"
+            rules.append(Rule(c.name, f"{c.id} < 0", rule, c.column.name))
+    return rules
+
+
+def odd_ids(found: list[Cell]) -> list[Rule]:
+    """Ids that a spreadsheet has spoilt, or that are somebody's address or number."""
+    rules = []
+    for c in found:
+        if c.column.type != "id" or c.column.constant is not None:
+            continue
+        spoilt = f"case when contains({c.id}, 'E+') or contains({c.id}, 'e+') then {_like(c.id, SCIENTIFIC)} end"
+        mail = f"case when contains({c.id}, '@') then {_like(c.id, EMAIL)} end"
+        phone = f"case when {c.id}[1] in ('+', '0') then {_like(c.id, PHONE)} end"
+        rules.append(Rule(c.name, spoilt, "id_in_scientific_notation", c.name))
+        rules.append(Rule(c.name, mail, "id_is_an_address", c.name))
+        rules.append(Rule(c.name, phone, "id_is_a_phone_number", c.name))
+    return rules
+
+
+def _like(text: str, pattern: str) -> str:
+    return f"regexp_full_match({text}, '{pattern}')"
+
+
+# --- rules on typed rows ---
+
+
+class TypedRows:
+    """The rows of one canonical table, as a view that a rule lays another view over."""
+
+    def __init__(self, con, view: str, name: str, file: str, log: Log):
+        self.con, self.view, self.name, self.file, self.log = con, view, name, file, log
+        self._base, self._layers = view, 0
+
+    def columns(self) -> list[str]:
+        """The canonical columns."""
+        listed = self.con.execute(f"describe {self.view}").fetchall()
+        return [row[0] for row in listed if not row[0].startswith("_")]
+
+    def empty(self, rules: list[Rule]) -> list[Rule]:
+        """Make missing what breaks the rules and note each; those that found something."""
+        found = []
+        for rule in suspects(self.con, self.view, rules):
+            seen = broken(self.con, self.view, rule)
+            if seen:
+                self.log.find(self.file, self.name, rule.name, rule.shown, seen.rows, seen.value, seen.line, "cell")
+                found.append(rule)
+        for rule in found:
+            column = ident(rule.column)
+            self._lay(f"* replace (case when {rule.where} then null else {column} end as {column})")
+        return found
+
+    def add(self, made: dict[str, str]) -> None:
+        """Add columns made of the others: name -> SQL."""
+        if made:
+            self._lay("*, " + ", ".join(f"{sql} as {ident(name)}" for name, sql in made.items()))
+
+    def _lay(self, selected: str) -> None:
+        """Lay a view that selects `selected` over the present one."""
+        self._layers += 1
+        upper = f"{self._base}_{self._layers}"
+        self.con.execute(f"create or replace view {upper} as select {selected} from {self.view}")
+        self.view = upper
+
+    def check_order(self) -> list[Rule]:
+        """Rows that contradict themselves."""
+        have = set(self.columns())
+        return self.empty(
+            [
+                Rule(column, f"{ident(column)} < {ident(earlier)}", rule, column)
+                for column, earlier, rule in ORDERED.get(self.name, ())
+                if {column, earlier} <= have
+            ]
+        )
+
+    def repair(self) -> None:
+        """A solving time on a ticket that is unsolved now is that of an earlier solving."""
+        have = self.columns()
+        if self.name != "tickets" or not {"resolved_at", "status"} <= set(have):
+            return
+        where = f"resolved_at is not null and coalesce(status in {tables.UNSOLVED}, false)"
+        seen = broken(self.con, self.view, Rule("resolved_at", where, "unsolved_with_solving_time", "resolved_at"))
+        if not seen:
+            return
+        first = "first_resolved_at" if "first_resolved_at" in have else "null"
+        moved = (
+            f"case when {where} then coalesce({first}, resolved_at) else {first} end::timestamp as first_resolved_at"
+        )
+        kept = f"case when {where} then null else resolved_at end as resolved_at"
+        added = "" if "first_resolved_at" in have else f", {moved}"
+        replaced = f"{kept}, {moved}" if "first_resolved_at" in have else kept
+        self._lay(f"* replace ({replaced}){added}")
+        self.log.find(
+            *(self.file, self.name, seen.rule.name, "resolved_at", seen.rows, seen.value, seen.line, "repaired")
+        )
+
+    def check_scores(self) -> None:
+        """The scale of every score, and scores outside it."""
+        have = self.columns()
+        if self.name != "surveys" or "score" not in have:
+            return
+        known = ", ".join(f"'{kind}'" for kind in SCALES)
+        usual = f"case kind {' '.join(f'when {kind!r} then {scale!r}' for kind, scale in SCALES.items())} end"
+        scale = "scale" if "scale" in have else "null"
+        filled = self.con.execute(
+            f"select list_sort(list(distinct kind)) from {self.view} where {scale} is null and kind in ({known})"
+        ).fetchone()[0]
+        if filled or "scale" not in have:
+            full = f"coalesce({scale}, {usual})::varchar as scale"
+            self._lay(f"* replace ({full})" if "scale" in have else f"*, {full}")
+        if filled:
+            told = ", ".join(f"{kind}: {SCALES[kind]}" for kind in filled)
+            self.log.assume(self.file, "scale", told, "usual_of_kind")
+        low, high = (f"try_cast(split_part(scale, '-', {part}) as double)" for part in (1, 2))
+        self.empty([Rule("score", f"score < {low} or score > {high}", "score_outside_scale", "score")])
