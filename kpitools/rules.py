@@ -101,7 +101,7 @@ def odd_ids(found: list[Cell]) -> list[Rule]:
             continue
         spoilt = f"case when contains({c.id}, 'E+') or contains({c.id}, 'e+') then {_like(c.id, SCIENTIFIC)} end"
         mail = f"case when contains({c.id}, '@') then {_like(c.id, EMAIL)} end"
-        phone = f"case when {c.id}[1] in ('+', '0') then {_like(c.id, PHONE)} end"
+        phone = f"case when starts_with({c.id}, '+') or starts_with({c.id}, '0') then {_like(c.id, PHONE)} end"
         rules.append(Rule(c.name, spoilt, "id_in_scientific_notation", c.name))
         rules.append(Rule(c.name, mail, "id_is_an_address", c.name))
         rules.append(Rule(c.name, phone, "id_is_a_phone_number", c.name))

@@ -31,8 +31,12 @@ class Profile(NamedTuple):
 
 
 def is_dated(text: str) -> str:
-    """SQL: `text` begins with a year of four digits and a separator; 13/3/25 does not, whatever a cast makes of it."""
-    return f"({text}[5] in ('-', '/') and {text}[3] not in ('-', '/') and {text}[2] not in ('-', '/'))"
+    """SQL: `text` begins with a year of four digits and a separator; 13/3/25 does not, whatever a cast makes of it.
+
+    The usual shape is asked for first: one LIKE costs a fifth of looking at letters one by one.
+    """
+    letters = f"{text}[5] in ('-', '/') and {text}[3] not in ('-', '/') and {text}[2] not in ('-', '/')"
+    return f"(case when {text} like '____-__-__%' then true else {letters} end)"
 
 
 def is_iso(text: str) -> str:
@@ -49,11 +53,10 @@ def tidy(text: str) -> str:
 
 def has_offset(text: str) -> str:
     """SQL: `text` ends in Z or an offset from UTC; a date's own hyphen is none."""
-    return (
-        f"(length({text}) >= 14 and ({text}[-1] = 'Z' or "
-        f"(length({text}) >= 17 and ({text}[-6] in ('+', '-') or {text}[-5] in ('+', '-') or {text}[-3] in "
-        f"('+', '-')))))"
-    )
+    signs = " or ".join(f"{text}[{place}] in ('+', '-')" for place in (-6, -5, -3))
+    letters = f"length({text}) >= 14 and (ends_with({text}, 'Z') or (length({text}) >= 17 and ({signs})))"
+    plain = " or ".join(f"{text} like '{shape}'" for shape in ("____-__-__ __:__:__", "____-__-__T__:__:__"))
+    return f"(case when {plain} then false else {letters} end)"
 
 
 def from_offset(text: str) -> str:
@@ -64,9 +67,8 @@ def from_offset(text: str) -> str:
 def profile(con, table: str, text: str) -> Profile:
     """Look at every value of a text expression."""
     count, iso, offsets = con.execute(
-        f"select count(v), coalesce(count_if({is_iso('v')}), 0), "
-        f"coalesce(count_if({has_offset('v')} and {is_iso('v')}), 0) "
-        f"from (select {text} as v from {table})"
+        f"select count(v), coalesce(count_if(iso), 0), coalesce(count_if(case when iso then {has_offset('v')} end), 0) "
+        f"from (select v, {is_iso('v')} as iso from (select {text} as v from {table}))"
     ).fetchone()
     if iso == count:
         return Profile(count, iso, offsets, {}, None, None, False)
