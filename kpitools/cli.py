@@ -20,6 +20,12 @@ Language = Annotated[str, typer.Option("--language", "-l", envvar="KPITOOLS_LANG
 Every = Annotated[str, typer.Option(help="day, week, month, quarter or all")]
 Option = Annotated[list[str] | None, typer.Option(help="an option of the definition: name=value; again for more")]
 Hours = Annotated[str, typer.Option(help="calendar or business; for durations")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", help="key=value of load, such as timezone=Asia/Ho_Chi_Minh or dayfirst=true; may be repeated"
+    ),
+]
 INTERRUPTED = 130  # what shells give for Ctrl-C
 
 
@@ -38,13 +44,15 @@ def main() -> None:
 def check(
     export: Annotated[Path, typer.Argument(help="an export file, a folder of them, or a folder with desk.yml")],
     quarantine: Annotated[Path | None, typer.Option(help="write the rows that were set aside to this CSV")] = None,
+    said: Set = None,
     language: Language = "en",
 ) -> None:
     """Say what an export is, what was assumed, what is wrong in it, and which KPIs it gives."""
     check_language(language)
     from kpitools.load import load
+    from kpitools.said import load_options
 
-    desk = load(existing(export))
+    desk = load(existing(export), **load_options(said))
     typer.echo(repr(desk))
     if desk.report is not None:
         _print_report(desk.report, language)
@@ -79,6 +87,7 @@ def compute(
     end: Annotated[str | None, typer.Option("--to", help="local day after the last")] = None,
     form: Annotated[str, typer.Option("--format", help="table, csv or json")] = "table",
     option: Option = None,
+    said: Set = None,
     language: Language = "en",
 ) -> None:
     """Compute one KPI: a row per period and group, with interval and n.
@@ -91,11 +100,12 @@ def compute(
     from kpitools.kpis import get
     from kpitools.load import load
     from kpitools.people import hide
+    from kpitools.said import load_options
 
     get(kpi)  # a misspelt name is said before a long load
     _check_day("--from", start)
     _check_day("--to", end)
-    desk, by = load(existing(path)).with_options(**_options(option)), tuple(by or ())
+    desk, by = load(existing(path), **load_options(said)).with_options(**_options(option)), tuple(by or ())
     record = desk.kpi(kpi)
     found = compute_kpi(record, desk, every=every, by=by, hours=hours, start=start, end=end)
     found = hide(found, desk).sort_values(["period", *by], ignore_index=True)

@@ -20,7 +20,7 @@ from kpitools.errors import ConfigError, LoadError
 from kpitools.exports import instants
 from kpitools.exports.columns import ident
 from kpitools.exports.detect import candidates, detect
-from kpitools.exports.mapping import ENTRY_KEYS, FileMap, check_keys, get_format, present, read_entry
+from kpitools.exports.mapping import ENTRY_KEYS, FileMap, check_keys, check_plain, get_format, present, read_entry
 from kpitools.exports.read import READABLE, Raw, read, scan_bytes, temporary_connection
 from kpitools.exports.remedy import ways
 from kpitools.hours import check_zone
@@ -148,7 +148,7 @@ def find_jobs(path: Path, folder: Path, entries: list[dict]) -> list[Job]:
     jobs = []
     for number, entry in enumerate(entries, start=1):
         where = f"desk.yml: files, entry {number}"
-        check_keys(entry, ENTRY_KEYS, where)
+        check_plain(check_keys(entry, ENTRY_KEYS, where), where)
         if not entry.get("file"):
             raise ConfigError(f"{where}: it lacks 'file', the name of an export or a pattern such as tickets_*.csv.")
         if Path(str(entry["file"])).is_absolute():
@@ -265,7 +265,16 @@ def rules_hash() -> str:
     """A hash of the code and formats that decide what a load gives."""
     root = package_files("kpitools")
     digest = hashlib.sha256()
-    for name in ("clean.py", "load.py", "loadreport.py", "quarantine.py", "rules.py", "tables.py", "unite.py"):
+    for name in (
+        "clean.py",
+        "load.py",
+        "loadreport.py",
+        "quarantine.py",
+        "rules.py",
+        "tables.py",
+        "unite.py",
+        "zones.py",
+    ):
         digest.update((root / name).read_bytes())
     for folder in (root / "exports", root / "exports" / "formats"):
         for entry in sorted(folder.iterdir(), key=lambda item: item.name):

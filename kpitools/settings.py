@@ -213,6 +213,8 @@ def _read(place: Path) -> tuple[dict[str, Any], _Source]:
         line = f" line {mark.line + 1}" if mark else ""
         what = getattr(error, "problem", None) or "cannot be read"
         raise ConfigError(f"{place.name}{line}: not valid YAML: {what}. Indent with spaces, quote texts.") from error
+    except RecursionError:
+        raise ConfigError(f"{place.name}: its brackets are nested too deeply to be read.") from None
     except ValueError as error:  # a date such as 2025-02-30
         raise ConfigError(f"{place.name}: a value cannot be read: {error}.") from error
     if said is None:

@@ -481,10 +481,82 @@ def test_a_call_cannot_be_answered_before_it_came(clean):
         header="a,b,c",
     )
     assert loaded.rules() == [("answered_before_offered", "answered_at", 1, 2, "cell")]
-    assert loaded.frames["calls"]["talk_s"].tolist()[1] == 540.0
+    talked = loaded.frames["calls"]["talk_s"]
+    assert talked[1] == 540.0  # 09:01 to 09:10
+    assert pd.isna(talked[0])  # what ran from a moment that cannot be is not known either
+
+
+# --- ids ---
+
+IDS = {"tickets": {"ticket_id": "id", "created_at": "opened", "customer_id": "who"}}
+
+
+def test_ids_that_a_spreadsheet_spoilt_are_found_and_kept_as_written(clean):
+    lines = ["1.23E+05,2025-03-04,x", "1e5,2025-03-04,E+12", "ABCE+01,2025-03-04,9,", '7,2025-03-04,"8,4E+11"']
+    loaded = clean(*lines, tables=IDS, header="id,opened,who")
+    assert loaded.rules() == [
+        ("id_in_scientific_notation", "ticket_id", 1, 2, "warning"),
+        ("id_in_scientific_notation", "customer_id", 1, 5, "warning"),
+    ]
+    assert loaded.tickets["ticket_id"].tolist() == ["1.23E+05", "1e5", "ABCE+01", "7"]
+
+
+def test_ids_that_are_an_address_or_a_phone_number_are_found(clean):
+    whos = ["lan@example.com", "+84 912 345 678", "0912345678", "900082561", "0000123456", "@lan", "007"]
+    lines = [f"{n},2025-03-04,{who}" for n, who in enumerate(whos)]
+    loaded = clean(*lines, tables=IDS, header="id,opened,who")
+    assert loaded.rules() == [
+        ("id_is_an_address", "customer_id", 1, 2, "warning"),
+        ("id_is_a_phone_number", "customer_id", 2, 3, "warning"),
+    ]
+
+
+# --- one file, several tables ---
+
+
+def test_a_moment_that_a_ticket_loses_is_lost_to_the_survey_of_the_same_row(clean):
+    tables = {
+        "tickets": {"ticket_id": "id", "created_at": "opened", "resolved_at": "solved"},
+        "surveys": {"ticket_id": "id", "kind": {"constant": "csat"}, "answered_at": "solved", "sent_at": "opened"},
+    }
+    loaded = clean("1,2025-03-04,2025-03-01", "2,2025-03-04,2025-03-05", tables=tables, header="id,opened,solved")
+    assert loaded.rules() == [
+        ("resolved_before_created", "resolved_at", 1, 2, "cell"),
+        ("resolved_before_created", "answered_at", 1, 2, "cell"),
+    ]
+    surveys = loaded.frames["surveys"].set_index("ticket_id")
+    assert pd.isna(surveys.loc["1", "answered_at"])
+    assert surveys.loc["2", "answered_at"] == pd.Timestamp("2025-03-05")
+    assert surveys["sent_at"].notna().all()
 
 
 # --- several files ---
+
+
+def two_files(folder, header, first, second, tables):
+    (folder / "a.csv").write_text(f"{header}\n{first}\n", encoding="utf-8")
+    (folder / "b.csv").write_text(f"{header}\n{second}\n", encoding="utf-8")
+    return Loaded(folder, {"tables": tables}, Options(timezone="UTC"), "a.csv", "b.csv")
+
+
+def test_a_later_file_that_wins_by_its_name_alone_is_said(tmp_path):
+    plain = {"tickets": {"ticket_id": "id", "created_at": "opened", "status": "state"}}
+    loaded = two_files(tmp_path, "id,opened,state", "1,2025-03-04,open", "1,2025-03-04,closed", plain)
+    assert loaded.tickets["status"].tolist() == ["closed"]
+    assert loaded.rules() == [
+        ("older_version", None, 1, 2, "superseded"),
+        ("later_file_won", None, 1, 2, "warning"),
+    ]
+    said = loaded.report.findings.iloc[1]
+    assert (said["file"], said["example"]) == ("a.csv", "b.csv")
+
+
+@pytest.mark.parametrize(("second", "is_said"), [("2025-03-07", False), ("2025-03-06", True)])
+def test_a_time_of_change_decides_without_a_word_unless_it_is_the_same(tmp_path, second, is_said):
+    changed = GOOD.replace("closed", "open").replace("2025-03-06", second)
+    loaded = two_files(tmp_path, HEADER, GOOD, changed, {"tickets": MAPPING})
+    assert loaded.tickets["status"].tolist() == ["open"]
+    assert ("later_file_won" in loaded.report.findings["rule"].tolist()) == is_said
 
 
 def test_the_newest_version_counts_across_files(tmp_path):
@@ -543,6 +615,18 @@ def test_findings_have_words_in_both_languages(clean):
         "mã hóa" in report.assumptions_in("vi")["what"].tolist()
         or "bảng mã" in report.assumptions_in("vi")["what"].tolist()
     )
+
+
+def test_kinds_and_reasons_have_words_in_both_languages(clean, tmp_path):
+    report = clean(GOOD, "3,,,,open,,,", "4,2025-03-04").report
+    assert report.findings_in("en")["kind"].tolist() == ["row set aside", "row set aside"]
+    assert report.findings_in("vi")["kind"].tolist() == ["dòng bị tách riêng", "dòng bị tách riêng"]
+    assert sorted(report.quarantine_in("vi")["reason"]) == [
+        "2 trường trong khi tiêu đề có 8",
+        "thiếu created_at hoặc không phải ngày giờ",
+    ]
+    written = report.write_quarantine(tmp_path / "q.csv").read_text(encoding="utf-8-sig")
+    assert "created_at is missing or is no date" in written and "2 fields where the header has 8" in written
 
 
 def test_every_rule_of_the_code_has_words():

@@ -74,6 +74,15 @@ def test_a_stated_delimiter_may_be_a_word(con, tmp_path):
     assert read(con, write(tmp_path, "a;b\n1;2\n"), "t", delimiter="semicolon").headers == ["a", "b"]
 
 
+@pytest.mark.parametrize("mark", [";", "\t", "^"])
+def test_the_delimiter_that_excels_first_line_names_is_honoured(con, tmp_path, mark):
+    text = f"sep={mark}\r\nid{mark}a,b\r\n1{mark}x,y\r\n"
+    raw = read(con, write(tmp_path, text), "t")
+    assert (raw.delimiter, raw.headers) == ((mark, "sep_line"), ["id", "a,b"])
+    assert rows(con, raw) == [(3, "1", "x,y")]
+    assert read(con, write(tmp_path, text), "u", delimiter=",").headers[1] == "b"
+
+
 def test_line_numbers_are_physical_after_line_breaks_in_quotes_and_blank_lines(con, tmp_path):
     raw = read(con, write(tmp_path, 'id,text\n1,"two\nlines"\n\n2,plain\n'), "t")
     assert rows(con, raw) == [(2, "1", "two\nlines"), (5, "2", "plain")]
@@ -104,6 +113,10 @@ def test_repeated_headers_get_numbers():
         ["Variant", "Index", "Variant (2)", "Variant (3)"],
         ["Variant"],
     )
+
+
+def test_a_numbered_header_never_takes_the_name_of_another():
+    assert tidy_headers(["A", "A (2)", "A", "A"])[0] == ["A", "A (2)", "A (3)", "A (4)"]
 
 
 def test_workbooks_keep_the_sheet_row(con, tmp_path):
@@ -139,6 +152,36 @@ def test_a_broken_json_line_is_kept_aside(con, tmp_path):
     raw = read(con, write(tmp_path, '{"id": 1}\n{"id": \n{"id": 3}\n', "a.jsonl"), "t")
     assert rows(con, raw) == [(1, "1"), (3, "3")]
     assert raw.rejects[0][:2] == (2, "not_json")
+
+
+def test_half_a_character_in_json_is_replaced(con, tmp_path):
+    raw = read(con, write(tmp_path, '[{"id": "1", "text": "a\\ud83d"}]', "a.json"), "t")
+    assert rows(con, raw) == [(1, "1", "a?")]
+
+
+def test_json_nested_without_end_is_refused(con, tmp_path):
+    for text in ("[" * 100_000, '{"a":' * 100_000 + "1" + "}" * 100_000):
+        with pytest.raises(LoadError):
+            read(con, write(tmp_path, text, "a.json"), "t")
+
+
+def test_the_pass_over_all_bytes_sees_what_lies_across_its_blocks(tmp_path, monkeypatch):
+    """Expected: plain Python over the whole text."""
+    import hashlib
+
+    from kpitools.exports import scan
+
+    text = "id,name\n" + "ă,e\u0302\u0301,\u00a0x\U0001f600\n" * 50
+    path = write(tmp_path, text)
+    for size in range(1, 12):
+        monkeypatch.setattr(scan, "CHUNK", size)
+        scan._scan.cache_clear()
+        seen = scan.scan_bytes(path)
+        assert (seen.sha256, seen.lines) == (hashlib.sha256(text.encode()).hexdigest(), 51)
+        assert (seen.is_utf8, seen.marks, seen.odd_spaces) == (True, ("\u0301", "\u0302"), True)
+    path.write_bytes(text.encode()[:-2] + b"\n")
+    scan._scan.cache_clear()
+    assert not scan.scan_bytes(path).is_utf8
 
 
 def test_parquet_becomes_text(con, tmp_path):

@@ -62,6 +62,106 @@ def test_a_folder_of_exports_leaves_out_what_is_none_and_warns_of_what_it_cannot
     assert report.findings["rule"].tolist() == ["format_unknown"]
 
 
+def test_an_unreadable_file_of_a_folder_is_left_out_and_said(tmp_path):
+    write(tmp_path, tickets=TICKETS, page="<!DOCTYPE html><html>")
+    (tmp_path / "photo.csv").write_bytes(b"\x89PNG\x00\x01")
+    report = load(tmp_path, timezone="UTC").report
+    assert report.files[["file", "rows_read", "accepted"]].values.tolist() == [
+        ["page.csv", 0, 0],
+        ["photo.csv", 0, 0],
+        ["tickets.csv", 2, 2],
+    ]
+    assert report.findings[["file", "rule"]].values.tolist() == [
+        ["page.csv", "file_unreadable"],
+        ["photo.csv", "file_unreadable"],
+    ]
+    assert report.findings["example"][0].startswith("this is a web page (HTML) saved under a .csv name")
+    assert len(report.files["sha256"][1]) == 64
+
+
+def test_an_unreadable_file_that_is_named_or_alone_is_an_error(tmp_path):
+    write(tmp_path, page="<html>")
+    for path in (tmp_path, tmp_path / "page.csv"):
+        with pytest.raises(LoadError, match="web page"):
+            load(path)
+    write(tmp_path, tickets=TICKETS)
+    (tmp_path / "desk.yml").write_text("files: [{file: tickets.csv}, {file: page.csv}]\n", encoding="utf-8")
+    with pytest.raises(LoadError, match="web page"):
+        load(tmp_path, timezone="UTC")
+
+
+def test_a_folder_of_unreadable_files_is_an_error_that_names_them_all(tmp_path):
+    write(tmp_path, a="<html>", b="")
+    with pytest.raises(LoadError, match=r"(?s)a\.csv: this is a web page.*b\.csv: the file is empty"):
+        load(tmp_path)
+
+
+def test_a_remedy_can_be_followed_wherever_one_stands(tmp_path):
+    """What the error for dates that fit both orders says, done in desk.yml, on the command line and in Python."""
+    import json
+    import re
+
+    from typer.testing import CliRunner
+
+    from kpitools.cli import app
+
+    folder = write(tmp_path, t="ticket_id,created_at,status\n1,5/3/2025 09:00,open\n")
+    with pytest.raises(LoadError) as refused:
+        load(folder / "t.csv", timezone="UTC")
+    entry, option, argument = re.search(
+        r"desk.yml: (.*); command line: (.*); Python: (\S+)\.", str(refused.value)
+    ).groups()
+    assert (option, argument) == ("--set dayfirst=true", "dayfirst=True")
+
+    wanted = [pd.Timestamp("2025-03-05 09:00")]
+    assert frame(load(folder / "t.csv", timezone="UTC", dayfirst=True), "tickets")["created_at"].tolist() == wanted
+    asked = ["compute", "ticket_volume", str(folder / "t.csv"), "--every", "day", "--format", "json"]
+    done = CliRunner().invoke(app, [*asked, "--set", "timezone=UTC", *option.split(" ", 1)])
+    assert [row["period"][:10] for row in json.loads(done.output)] == ["2025-03-05"]
+    (folder / "desk.yml").write_text(f"timezone: UTC\n{entry}\n", encoding="utf-8")
+    assert frame(load(folder), "tickets")["created_at"].tolist() == wanted
+
+
+@pytest.mark.parametrize(
+    ("said", "error", "message"),
+    [
+        ("dayfrist=true", UnknownNameError, "Did you mean 'dayfirst'"),
+        ("dayfirst=maybe", ConfigError, "takes true or false"),
+        ("max_loss=5", ConfigError, "a share from 0 to 1"),
+        ("timezone", ConfigError, "takes key=value"),
+    ],
+)
+def test_what_set_cannot_mean_is_an_error(said, error, message):
+    from kpitools.said import load_options
+
+    with pytest.raises(error, match=message):
+        load_options([said])
+
+
+def test_a_desk_file_nested_without_end_is_an_error(tmp_path):
+    write(tmp_path, tickets=TICKETS)
+    (tmp_path / "desk.yml").write_text("files: " + "[" * 5_000, encoding="utf-8")
+    with pytest.raises(ConfigError, match="nested too deeply"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("delimiter: 5", "delimiter must be a text"),
+        ("delimiter: '||'", "delimiter must be one character"),
+        ("skip: one", "skip must be a number of lines"),
+        ("max_loss: much", "max_loss must be a share"),
+        ("sheet: [1]", "sheet must be"),
+    ],
+)
+def test_an_entry_that_holds_what_it_cannot_is_an_error(tmp_path, entry, said):
+    write(tmp_path, tickets=TICKETS)
+    (tmp_path / "desk.yml").write_text(f"files: [{{file: tickets.csv, {entry}}}]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=said):
+        load(tmp_path)
+
+
 def test_a_folder_with_a_desk_file(tmp_path):
     write(tmp_path, a="No;Opened;Stage\n1;5/3/2025 09:00;Doing\n", b="x,y\n1,2\n")
     (tmp_path / "desk.yml").write_text(

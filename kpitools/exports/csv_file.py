@@ -4,7 +4,7 @@ import csv
 import re
 from pathlib import Path
 
-from kpitools.errors import LoadError
+from kpitools.errors import ConfigError, LoadError
 from kpitools.exports.csv_fast import read_fast
 from kpitools.exports.csv_slow import open_text, read_slow
 from kpitools.exports.encoding import decide_encoding, wrong_encoding
@@ -53,9 +53,8 @@ def decide_delimiter(
     path: Path, encoding: str, skip: int, stated: str | None = None, told: str | None = None
 ) -> tuple[str, str]:
     """The delimiter and how it was decided: stated, told by a sep= line, or what splits the first records evenly."""
-    named = {word: mark for mark, word in DELIMITERS.items()}
     if stated:
-        return named.get(stated, stated), "stated"
+        return stated_delimiter(stated), "stated"
     if told:
         return told, "sep_line"
     with open_text(path, encoding) as stream:
@@ -63,6 +62,14 @@ def decide_delimiter(
     scores = {mark: _evenness(lines, mark) for mark in DELIMITERS}
     best = max(scores, key=lambda mark: scores[mark])
     return (best, "splits_evenly") if scores[best] > (0, 0) else (",", "no_other")
+
+
+def stated_delimiter(stated: str) -> str:
+    """The mark that a stated delimiter means; ConfigError for what cannot be one."""
+    mark = {word: mark for mark, word in DELIMITERS.items()}.get(stated, stated)
+    if len(mark) != 1 or mark in '"\r\n\0':
+        raise ConfigError(f"delimiter must be one character or {', '.join(DELIMITERS.values())}; got {stated!r}.")
+    return mark
 
 
 def _evenness(lines: list[str], mark: str) -> tuple[float, int]:

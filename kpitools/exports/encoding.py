@@ -12,8 +12,9 @@ def decide_encoding(path: Path, name: str, scan: Scan, stated: str | None = None
     """The encoding and how it was decided (a key of ``how.*``), from all bytes of the file."""
     if stated:
         try:
+            "".encode(stated)
             return codecs.lookup(stated).name, "stated"
-        except LookupError:
+        except (LookupError, UnicodeError):
             raise LoadError(f"{name}: no encoding is named '{stated}'. Try utf-8, utf-16, cp1252 or cp1258.") from None
     if scan.head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16", "byte_order_mark"

@@ -247,20 +247,30 @@ def read_entry(said: dict | None, base: FileMap | None, where: str) -> FileMap:
         for key in ENTRY_KEYS
         if key in said and key not in ("file", "format", "tables", "statuses", "max_loss")
     }
-    _check_plain(plain, where)
+    check_plain(plain, where)
     return replace(made, **plain)
 
 
-def _check_plain(plain: dict, where: str) -> None:
-    checks = {
-        "dayfirst": lambda v: isinstance(v, bool),
-        "decimal": lambda v: v in (".", ","),
-        "skip": lambda v: isinstance(v, int) and not isinstance(v, bool) and v >= 0,
-    }
-    wanted = {"dayfirst": "true or false", "decimal": '"." or ","', "skip": "a number of lines"}
-    for key, value in plain.items():
-        if value is not None and key in checks and not checks[key](value):
-            raise ConfigError(f"{where}: {key} must be {wanted[key]}, got {value!r}.")
+def _is(kind: type | tuple[type, ...]):
+    """A check for a kind of value; true and false are no numbers here."""
+    return lambda value: isinstance(value, kind) and not isinstance(value, bool)
+
+
+_PLAIN = {
+    "dayfirst": (lambda value: isinstance(value, bool), "true or false"),
+    "decimal": (lambda value: value in (".", ","), '"." or ","'),
+    "skip": (lambda value: _is(int)(value) and value >= 0, "a number of lines"),
+    "sheet": (_is((str, int)), "a sheet's name or number"),
+    "max_loss": (lambda value: _is((int, float))(value) and 0 <= value <= 1, "a share from 0 to 1"),
+    **dict.fromkeys(("file", "format", "timezone", "encoding", "delimiter", "records"), (_is(str), "a text")),
+}
+
+
+def check_plain(said: dict, where: str) -> None:
+    """ConfigError where a key of an entry holds what it cannot hold."""
+    for key, (is_right, wanted) in _PLAIN.items():
+        if said.get(key) is not None and not is_right(said[key]):
+            raise ConfigError(f"{where}: {key} must be {wanted}, got {said[key]!r}.")
 
 
 def _merge(base: tuple[TableMap, ...], over: tuple[TableMap, ...], said: dict) -> tuple[TableMap, ...]:

@@ -61,9 +61,10 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
     kept = b""
     while block := stream.read(CHUNK):
         block = kept + block
-        cut = next((n for n in range(len(block) - 1, max(len(block) - 5, 0), -1) if block[n] >= 0xC0), len(block))
+        cut = next((n for n in range(len(block) - 1, max(len(block) - 5, -1), -1) if block[n] >= 0xC0), len(block))
         block, kept = block[:cut], block[cut:]
-        yield block
+        if block:
+            yield block
     if kept:
         yield kept
 
