@@ -513,6 +513,7 @@ TYPED_EXAMPLES = (
     "in_the_future",
     "negative_duration",
     "negative_count",
+    "duration_over_a_century",
     "skipped_hour",
     "repeated_hour",
     "reply_before_created",

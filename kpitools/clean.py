@@ -263,6 +263,7 @@ class _TableCleaner:
     # --- rows that contradict themselves ---
 
     def _check_order(self) -> None:
+        self.typed.check_future([column.name for column in self.map.columns.values() if column.plus])
         before = self.typed.view
         for rule in self.typed.check_order():
             column = self.map.columns[rule.column]

@@ -14,6 +14,9 @@ from kpitools.loadreport import Log
 
 # Moments that may lie ahead of the export.
 AHEAD = ("sla_due_at", "ended_at")
+# A day's grace for clocks and zones; due dates lie ahead by nature.
+TOMORROW = "(now() at time zone 'UTC' + interval 1 day)"
+CENTURY_S = 3_155_760_000
 # A moment that cannot lie before another of its row: column, the earlier one, rule.
 ORDERED = {
     "tickets": (
@@ -81,15 +84,22 @@ def broken(con, table: str, rule: Rule) -> Broken | None:
 def impossible(found: list[Cell]) -> list[Rule]:
     """Moments that stand for nothing or have not come, durations and counts below zero."""
     days = ", ".join(f"date '{day}'" for day in SENTINELS)
-    # A day's grace for clocks and zones; due dates lie ahead by nature.
-    limit = "(now() at time zone 'UTC' + interval 1 day)"
     moments = [cell for cell in found if cell.column.type == "instant" and not cell.column.plus]
-    rules = [Rule(c.name, f"{c.id}::date in ({days})", "sentinel_date", c.column.name) for c in moments]
-    rules += [Rule(c.name, f"{c.id} > {limit}", "in_the_future", c.column.name) for c in moments if c.name not in AHEAD]
+    # Years that Python has no number for stand for nothing either.
+    outside = "{0} < timestamp '0001-01-01' or {0} >= timestamp '9999-12-31'"
+    rules = [
+        Rule(c.name, f"({c.id}::date in ({days}) or {outside.format(c.id)})", "sentinel_date", c.column.name)
+        for c in moments
+    ]
+    rules += [
+        Rule(c.name, f"{c.id} > {TOMORROW}", "in_the_future", c.column.name) for c in moments if c.name not in AHEAD
+    ]
     for c in found:
         if c.column.type in ("seconds", "count") or c.column.plus:
             rule = "negative_count" if c.column.type == "count" else "negative_duration"
             rules.append(Rule(c.name, f"{c.id} < 0", rule, c.column.name))
+        if c.column.type == "seconds" or c.column.plus:
+            rules.append(Rule(c.name, f"{c.id} > {CENTURY_S}", "duration_over_a_century", c.column.name))
     return rules
 
 
@@ -162,6 +172,10 @@ class TypedRows:
                 if {column, earlier} <= have
             ]
         )
+
+    def check_future(self, reckoned: list[str]) -> None:
+        """Moments reckoned from another and a duration that have not come yet."""
+        self.empty([Rule(c, f"{ident(c)} > {TOMORROW}", "in_the_future", c) for c in reckoned if c not in AHEAD])
 
     def repair(self) -> None:
         """A solving time on a ticket that is unsolved now is that of an earlier solving."""

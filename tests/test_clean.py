@@ -486,6 +486,42 @@ def test_a_call_cannot_be_answered_before_it_came(clean):
     assert pd.isna(talked[0])  # what ran from a moment that cannot be is not known either
 
 
+SILLY = {
+    "tickets": {
+        "ticket_id": "id",
+        "created_at": "opened",
+        "first_reply_at": {"from": "created_at", "plus": "m", "unit": "minutes"},
+        "handle_s": {"column": "m", "unit": "minutes"},
+        "reopens": "n",
+        "agent_replies": {"column": "n", "times": "m"},
+        "updated_at": {"column": "u", "format": "epoch"},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "count", "epoch", "rules"),
+    [
+        ("1e300", "1", "", ["duration_over_a_century", "duration_over_a_century", "not_a_number"]),
+        ("1", "1e300", "", ["not_a_number", "not_a_number"]),
+        ("1", "9" * 18, "", ["not_a_number"]),
+        ("1", "1", "1e18", ["not_a_date"]),
+        ("52600000", "1", "", ["duration_over_a_century", "duration_over_a_century"]),  # 100.008 years of minutes
+        ("52500000", "1", "", ["in_the_future"]),  # 99.8 years: a long time, but one; the reply would be in 2124
+        ("1", "1", "1741079520", []),
+    ],
+)
+def test_numbers_beyond_reason_cost_a_cell_and_nothing_more(clean, minutes, count, epoch, rules):
+    loaded = clean(f"1,2025-03-04,{minutes},{count},{epoch}", tables=SILLY, header="id,opened,m,n,u")
+    assert sorted(rule for rule, *_ in loaded.rules()) == rules
+    assert loaded.account() == [1, 1, 0, 0, 0]
+
+
+def test_a_year_before_the_first_stands_for_nothing(clean):
+    loaded = clean("1,2025-03-04 09:00,,2025-03-04 (BC),closed,5,0,2025-03-06")
+    assert loaded.rules() == [("sentinel_date", "resolved_at", 1, 2, "cell")]
+
+
 # --- ids ---
 
 IDS = {"tickets": {"ticket_id": "id", "created_at": "opened", "customer_id": "who"}}

@@ -214,6 +214,17 @@ def test_what_is_no_table_is_refused_with_a_sentence(con, tmp_path, name, conten
         read(con, tmp_path / name, "t")
 
 
+@pytest.mark.parametrize("stated", ["utf-16", "utf-32", "ascii"])
+def test_text_that_is_not_in_the_stated_encoding_is_refused(con, tmp_path, stated):
+    with pytest.raises(LoadError, match=f"is not {stated}.*--set encoding="):
+        read(con, write(tmp_path, "id,a\n1,ü\n"), "t", encoding=stated)
+
+
+def test_a_stated_encoding_that_is_none_of_text_is_refused(con, tmp_path):
+    with pytest.raises(LoadError, match="no encoding is named 'base64'"):
+        read(con, write(tmp_path, "id,a\n1,b\n"), "t", encoding="base64")
+
+
 def test_a_wrong_encoding_is_refused(con, tmp_path):
     with pytest.raises(LoadError, match="is not utf-8"):
         read(con, write(tmp_path, "id,a\n1,ü\n", encoding="cp1252"), "t", encoding="utf-8")

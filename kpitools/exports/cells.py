@@ -61,27 +61,32 @@ def number(text: str, decimal: str) -> str:
     if decimal == ",":
         dotted = f"replace(replace(rtrim({text}, '% '), '.', ''), ',', '.')"
         grouped = f"regexp_full_match({text}, '[+-]?(\\d+|\\d{{1,3}}(\\.\\d{{3}})+)(,\\d+)? ?%?')"
-        return f"(case when {grouped} then try_cast({dotted} as double) / {share} end)"
+        return f"(case when {grouped} then {_finite(dotted)} / {share} end)"
     plain = f"try_cast({text} as double)"
     bare = f"replace(rtrim({text}, '% '), ',', '')"
     grouped = f"regexp_full_match({text}, '[+-]?(\\d+|\\d{{1,3}}(,\\d{{3}})+)(\\.\\d*)? ?%?')"
     return (
         f"(case when isfinite({plain}) then {plain} when {plain} is null and {grouped} "
-        f"then try_cast({bare} as double) / {share} end)"
+        f"then {_finite(bare)} / {share} end)"
     )
+
+
+def _finite(text: str) -> str:
+    """SQL: a double; hundreds of digits are none."""
+    return f"nullif(try_cast({text} as double), 'inf'::double)"
 
 
 def whole(text: str, decimal: str) -> str:
-    """SQL: a whole number; 3.0 is one, 3.5 is none."""
+    """SQL: a whole number; 3.0 is one, 3.5 is none, and neither is one of more than 15 digits."""
     real = number(text, decimal)
-    checked = f"when {real} = floor({real}) then try_cast({real} as bigint)"
-    exact = (
+    digits = (
         f"regexp_full_match({text}, '\\d{{1,15}}')"
         if decimal == ","
-        else f"instr({text}, '.') = 0 and instr({text}, 'e') = 0"
+        else f"strlen({text}) <= 15 and instr({text}, '.') = 0 and instr({text}, 'e') = 0"
     )
     return (
-        f"(case when {exact} and try_cast({text} as bigint) is not null then try_cast({text} as bigint) {checked} end)"
+        f"(case when {digits} and try_cast({text} as bigint) is not null then try_cast({text} as bigint) "
+        f"when {real} = floor({real}) and abs({real}) < 1e15 then try_cast({real} as bigint) end)"
     )
 
 

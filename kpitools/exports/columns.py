@@ -135,7 +135,7 @@ class ColumnReader:
         if column.times:
             other = self.source.text(column.times, plain=True)
             sql, text = f"({sql} * {cells.number(other, decimal)})", f"case when {other} is not null then {text} end"
-        return Cell(column, column.name, f"({sql})::{sql_type(column.type)}", text)
+        return Cell(column, column.name, f"try_cast({sql} as {sql_type(column.type)})", text)
 
     def _instant(self, column: ColumnMap, text: str) -> Cell:
         seen = self.source.profile(column.columns) if column.format not in instants.EPOCHS else None

@@ -27,7 +27,7 @@ def read_csv(
         skip = 1 if told else skip
         mark = decide_delimiter(path, encoding, skip, delimiter, told)
         header, first = _header(path, encoding, mark[0], skip)
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise wrong_encoding(name, encoding, error) from None
     except csv.Error as error:
         raise LoadError(f"{name}: the header cannot be read ({error}).") from None

@@ -20,7 +20,7 @@ def read_slow(con, path: Path, raw: Raw, after: int) -> None:
     try:
         while start is not None:
             start = _read_records(path, raw, sink, start)
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise wrong_encoding(raw.name, raw.encoding[0], error) from None
     sink.close()
 

@@ -24,11 +24,11 @@ def decide_encoding(path: Path, name: str, scan: Scan, stated: str | None = None
     return _guess_encoding(path, name), "most_likely"
 
 
-def wrong_encoding(name: str, encoding: str, error: UnicodeDecodeError) -> LoadError:
+def wrong_encoding(name: str, encoding: str, error: UnicodeError) -> LoadError:
     """The error for text that is not in the encoding it was said or thought to be in."""
+    told = f"{error.reason} at byte {error.start}" if isinstance(error, UnicodeDecodeError) else str(error)
     return LoadError(
-        f"{name}: the file is not {encoding} ({error.reason} at byte {error.start}). "
-        f"Say which it is ({ways('encoding', 'cp1252', name)})."
+        f"{name}: the file is not {encoding} ({told}). Say which it is ({ways('encoding', 'cp1252', name)})."
     )
 
 

@@ -183,7 +183,9 @@ def parse(text: str, seen: Profile, dayfirst: bool | None, form: str | None, to_
     `to_utc` turns SQL for a wall-clock moment into SQL for UTC; it is needed only where a column mixes both.
     """
     if form in EPOCHS:
-        return Parse(f"make_timestamp((try_cast({text} as double) * {EPOCHS[form]})::bigint)", True, "stated", form)
+        return Parse(
+            f"make_timestamp(try_cast(try_cast({text} as double) * {EPOCHS[form]} as bigint))", True, "stated", form
+        )
     if form and form != "iso":
         quoted = form.replace("'", "''")
         return Parse(f"try_strptime({text}, '{quoted}')::timestamp", False, "stated", form)

@@ -14,7 +14,7 @@ def read_json(con, path: Path, table: str, name: str, scan: Scan, encoding: str 
     encoding, how = decide_encoding(path, name, scan, encoding)
     try:
         text = path.read_text(encoding=encoding)
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise wrong_encoding(name, encoding, error) from None
     rejects: list[Reject] = []
     try:
