@@ -38,6 +38,7 @@ REQUIRED = {
     "surveys": ("kind",),
     "customers": ("customer_id",),
     "activity": ("customer_id", "at"),
+    "agent_days": ("agent_id", "day_at"),
 }
 
 _YES = ["true", "yes", "y", "1", "t", "có", "đúng", "x"]
@@ -88,7 +89,7 @@ VOCABULARY: dict[str, dict[str, Any]] = {
         "hệ thống": "system",
     },
     "opened_by": {"customer": "customer", "end-user": "customer", "agent": "agent", "admin": "agent"},
-    "kind": {"csat": "csat", "nps": "nps", "ces": "ces"},
+    "kind": {"csat": "csat", "nps": "nps", "ces": "ces", "rewards": "rewards"},
     "priority": {
         "low": "low",
         "normal": "normal",
@@ -120,7 +121,7 @@ VOCABULARY: dict[str, dict[str, Any]] = {
 # Columns whose values must be in the vocabulary; in others an unlisted value stands as it is.
 CLOSED = ("status", "author", "opened_by", "kind")
 # The scale that goes with a kind of survey unless the mapping says another.
-SCALES = {"csat": "1-5", "nps": "0-10", "ces": "1-7"}
+SCALES = {"csat": "1-5", "nps": "0-10", "ces": "1-7", "rewards": "0-1"}
 
 
 @dataclass(frozen=True)
