@@ -19,6 +19,7 @@ _DERIVABLE = {
         "closed_at",
         "reopens",
         "transfers",
+        "agent_transfers",
     ),
 }
 
@@ -96,9 +97,12 @@ def _ticket_facts_from_status(desk) -> ir.Table:
     changes = complete_columns(desk.base("status_changes"), "status_changes")
     by_time = ibis.window(group_by="ticket_id", order_by="at")
     changes = changes.mutate(before=changes.status.lag().over(by_time), team_before=changes.team.lag().over(by_time))
+    changes = changes.mutate(agent_before=changes.agent_id.lag().over(by_time))
     is_reopening = changes.before.isin(tables.DONE) & changes.status.isin(tables.UNSOLVED)
     is_transfer = changes.team_before.notnull() & (changes.team != changes.team_before)
+    is_agent_transfer = changes.agent_before.notnull() & (changes.agent_id != changes.agent_before)
     is_done = changes.status.isin(tables.DONE)
+    changes = changes.mutate(is_agent_transfer=is_agent_transfer)
     changes = changes.mutate(is_reopening=is_reopening, is_transfer=is_transfer, is_done=is_done)
     return changes.group_by("ticket_id").agg(
         created_at=changes.at.min(),
@@ -111,6 +115,7 @@ def _ticket_facts_from_status(desk) -> ir.Table:
         closed_at=changes.at.max(where=changes.status == "closed"),
         reopens=changes.is_reopening.sum(),
         transfers=changes.is_transfer.sum(),
+        agent_transfers=changes.is_agent_transfer.sum(),
     )
 
 
