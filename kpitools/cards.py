@@ -213,6 +213,8 @@ def definition_card(
     lines += [("needs", ", ".join(f"{kpi.table}.{column}" for column in kpi.needs))]
     several = (("choices", kpi.choices), ("traps", kpi.traps))
     lines += [(name, [text(language) for text in texts]) for name, texts in several if texts]
+    if kpi.benchmark:
+        lines.append(("benchmark", kpi.benchmark(language)))
     if kpi.guards:
         lines.append(("guards", ", ".join(_title(name, language) for name in kpi.guards)))
     lines.append(("source", kpi.source))
@@ -328,7 +330,7 @@ def _with_interval(row: pd.Series, kpi: Kpi, language: str) -> str:
 
 def _spread(row: pd.Series, kpi: Kpi, language: str) -> list[tuple[str, str]]:
     """The figures that stand beside a headline: p90, mean and open for times, the three groups for NPS."""
-    if kpi.is_duration:
+    if kpi.is_duration or kpi.statistic == "median":
         shown = {name: quantity(row.get(name), kpi.unit, language) for name in ("median", "p90", "mean")}
         beside = [say(f"cards.beside.{name}", language, value=value) for name, value in shown.items() if value != "–"]
         if row.get("open"):
@@ -336,11 +338,15 @@ def _spread(row: pd.Series, kpi: Kpi, language: str) -> list[tuple[str, str]]:
         return [("beside", ", ".join(beside))] if beside else []
     if kpi.statistic == "nps":
         counts = {name: number(row[name], language, 0) for name in ("promoters", "passives", "detractors")}
-        return [("beside", say("cards.beside.nps", language, **counts))]
-    if abs(row.get("unweighted", row.value) - row.value) > 1e-9:
-        value = quantity(row.unweighted, kpi.unit, language)
-        return [("beside", say("cards.beside.unweighted", language, value=value))]
-    return []
+        return [("beside", say("cards.beside.nps", language, **counts)), *_unweighted(row, kpi, language)]
+    return _unweighted(row, kpi, language)
+
+
+def _unweighted(row: pd.Series, kpi: Kpi, language: str) -> list[tuple[str, str]]:
+    """The figure without survey weights, where they change it."""
+    if not abs(row.get("unweighted", row.value) - row.value) > 1e-9:
+        return []
+    return [("beside", say("cards.beside.unweighted", language, value=quantity(row.unweighted, kpi.unit, language)))]
 
 
 def _against_target(trend, kpi: Kpi, desk: Desk, language: str, hours: str) -> list[str]:
@@ -373,7 +379,7 @@ def _against_before(points: pd.DataFrame, last: pd.Series, kpi: Kpi, every: str,
         return say("cards.before.none", language)
     before = earlier.iloc[-1]
     change = last.value - before.value
-    unit = "points" if kpi.unit == "share" else kpi.unit
+    unit = "points" if kpi.unit in ("share", "percent") else kpi.unit
     said = {
         "before": quantity(before.value, kpi.unit, language),
         "period": period_name(before.period, every, language),

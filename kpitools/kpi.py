@@ -37,6 +37,16 @@ class Span(NamedTuple):
     of: str | None = None
 
 
+def chosen_by(option: str, records: "Mapping[str, Kpi]") -> "Callable[[Kpi, Mapping[str, Any]], Kpi]":
+    """A `Kpi.variant`: the record that stands in `records` under the option's value, if it is of the same KPI."""
+
+    def variant(kpi: "Kpi", options: Mapping[str, Any]) -> "Kpi":
+        found = records.get(options.get(option, ""), kpi)
+        return found if found.name == kpi.name else kpi
+
+    return variant
+
+
 @dataclass(frozen=True, eq=False)
 class Kpi:
     """A KPI as data.
@@ -57,6 +67,7 @@ class Kpi:
         leaving it out would be a guess.
     matures_after : name of the desk setting with the days that must pass after a period before it is complete.
     guards : KPIs to read beside this one.
+    is_stock : each period's figure is a picture at its end, so one period carries over into the next.
     annual : a rate a period is shown as the rate of a year, 1 - (1 - rate) ** (periods a year).
     benchmark : what a source says is usual or good, naming the source; None where none can be trusted.
     options : names of the desk's options that the definition reads; their values in force are printed with it.
@@ -88,6 +99,7 @@ class Kpi:
     dimensions: tuple[str, ...] = ("team", "channel", "priority", "topic")
     parameters: dict[str, Any] = field(default_factory=dict)
     annual: bool = False
+    is_stock: bool = False
     benchmark: Words | None = None
     options: tuple[str, ...] = ()
     variant: "Callable[[Kpi, Mapping[str, Any]], Kpi] | None" = None

@@ -78,8 +78,8 @@ OPTIONS: dict[str, Option] = {
         Words(
             "what service level is a share of: every contact offered, offered without the short abandons, or answered "
             "ones only",
-            "mẫu số của mức độ phục vụ: offered – mọi cuộc gọi đến; offered_minus_short_abandons – trừ các cuộc gác máy "
-            "rất sớm; answered – chỉ cuộc được trả lời",
+            "mẫu số của mức độ phục vụ: offered – mọi cuộc gọi đến; offered_minus_short_abandons – trừ các cuộc gác "
+            "máy rất sớm; answered – chỉ cuộc được trả lời",
         ),
         ("offered", "offered_minus_short_abandons", "answered"),
     ),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import ibis.expr.types as ir
 
-from kpitools.facts.agents import agent_day_work, agent_days
+from kpitools.facts.agents import agent_day_work, agent_days, lacks_work
 from kpitools.facts.backlog import backlog_periods
 from kpitools.facts.columns import TICKET_DIMENSIONS, complete_columns, empty_column
 from kpitools.facts.customers import customer_contacts, customer_periods, lacks_basis
@@ -63,20 +63,14 @@ FACTS = {
         by_period=True,
     ),
     "waiting_stretches": Fact(
-        waiting_stretches, (("status_changes.at", "status_changes.status"), ("tickets.requester_wait_s",)),
+        waiting_stretches,
+        (("status_changes.at", "status_changes.status"), ("tickets.requester_wait_s",)),
         lacks=lacks_statuses,
     ),
     "escalations": Fact(escalations, (("status_changes.at", "status_changes.team"),), lacks=lacks_levels),
     "backlog_periods": Fact(backlog_periods, (("tickets.created_at",), ("status_changes.at",)), by_period=True),
     "agent_days": Fact(agent_days, (("agent_days.agent_id", "agent_days.day_at"),)),
-    "agent_day_work": Fact(
-        agent_day_work,
-        (
-            ("agent_days.agent_id", "agent_days.day_at", "tickets.agent_id", "tickets.resolved_at"),
-            ("agent_days.agent_id", "agent_days.day_at", "tickets.agent_id", "tickets.closed_at"),
-            ("agent_days.agent_id", "agent_days.day_at", "status_changes.agent_id", "status_changes.at"),
-        ),
-    ),
+    "agent_day_work": Fact(agent_day_work, (("agent_days.agent_id", "agent_days.day_at"),), lacks=lacks_work),
 }
 
 

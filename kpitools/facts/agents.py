@@ -35,5 +35,12 @@ def agent_day_work(desk) -> ir.Table:
     )
 
 
+def lacks_work(desk) -> str:
+    """What is lacking to know which agent resolved what and when."""
+    absent = desk.missing_for_table("tickets")
+    filled = frozenset() if absent else desk.filled("tickets")
+    return absent or ", ".join(f"tickets.{c}" for c in ("agent_id", "resolved_at") if c not in filled)
+
+
 def _day(local: ir.TimestampValue) -> ir.TimestampValue:
     return local.truncate("D").cast("timestamp(6)")

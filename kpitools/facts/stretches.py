@@ -4,6 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from kpitools import tables
+from kpitools.clock import wall_clock
 from kpitools.facts.columns import TICKET_DIMENSIONS
 
 WAITING = ("new", "open", "on_hold")
@@ -29,18 +30,20 @@ def waiting_stretches(desk) -> ir.Table:
     From changes of status: new, open and, unless the desk says otherwise, on hold. Without them the export's own
     requester wait time, one stretch a ticket.
     """
+    now = ibis.literal(desk.as_of, type="timestamp(6)")
     about = desk.table("tickets")
-    about = about.select("ticket_id", "created_at", *TICKET_DIMENSIONS, "status", "is_test", "done_at", "is_open")
-    about = about.mutate(is_over=about.done_at.notnull())
+    about = about.mutate(created_local=wall_clock(about, "created_at", desk.timezone))
+    kept = ("created_at", "created_local", *TICKET_DIMENSIONS, "status", "is_test", "requester_wait_s")
+    about = about.select("ticket_id", *kept, is_over=(about.done_at <= now).fill_null(False))
     if not _has_statuses(desk):
-        own = desk.base("tickets").select("ticket_id", "requester_wait_s")
-        own = own.filter(own.requester_wait_s.notnull())
-        rows = about.inner_join(own, "ticket_id")
+        rows = about.filter(about.requester_wait_s.notnull())
         ended = rows.created_at + (rows.requester_wait_s * 1_000_000).round().cast("int64").as_interval("us")
         return rows.mutate(started_at=rows.created_at, ended_at=ended)
     held = status_stretches(desk)
     counted = WAITING if desk.option("requester_wait_counts_on_hold") else WAITING[:2]
-    held = held.filter(held.status.isin(counted)).drop("status")
+    # Other stretches stay as nothing, so that a ticket nobody waited for is a measured zero.
+    until = ibis.ifelse(held.status.isin(counted), held.ended_at, held.started_at)
+    held = held.filter(held.started_at <= now).select("ticket_id", "started_at", ended_at=until)
     joined = about.inner_join(held, "ticket_id")
     return joined.drop(*[c for c in joined.columns if c.endswith("_right")])
 

@@ -3,6 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
+from kpitools.clock import wall_clock
 from kpitools.facts.columns import TICKET_DIMENSIONS
 
 
@@ -18,7 +19,9 @@ def waits(desk) -> ir.Table:
     if not desk.has("messages"):
         rows = about.filter(about.requester_wait_s.notnull())
         ended = rows.created_at + (rows.requester_wait_s * 1_000_000).round().cast("int64").as_interval("us")
-        return rows.mutate(started_at=rows.created_at, ended_at=ended, is_answered_or_open=True, is_after_reply=ibis.null("boolean"))
+        return rows.mutate(
+            started_at=rows.created_at, ended_at=ended, is_answered_or_open=True, is_after_reply=ibis.null("boolean")
+        )
     public = desk.base("messages").filter(lambda t: t.is_public.fill_null(True))
     public = public.filter(lambda t: t.author.isin(["customer", "agent"]) & t.at.notnull())
     # At one instant the customer's message comes first: the reply that ends its wait cannot precede it.
@@ -34,7 +37,14 @@ def waits(desk) -> ir.Table:
     )
     marked = marked.mutate(is_after_reply=marked.is_reply.cast("int64").sum().over(so_far) > 0)
     starts = marked.filter((marked.author == "customer") & (marked.author_before.fill_null("") != "customer"))
-    starts = starts.select("ticket_id", "message_id", "ended_at", "is_after_reply", started_at=starts["at"])
+    starts = starts.select(
+        "ticket_id",
+        "message_id",
+        "ended_at",
+        "is_after_reply",
+        started_at=starts["at"],
+        started_local=wall_clock(starts, "at", desk.timezone),
+    )
     kept = about.select("ticket_id", *TICKET_DIMENSIONS, "status", "is_test", "done_at")
     rows = starts.left_join(kept, "ticket_id")
     rows = rows.drop(*[c for c in rows.columns if c.endswith("_right")])

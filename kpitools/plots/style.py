@@ -115,7 +115,7 @@ def value_axis(axis, kpi: Kpi, language: str) -> None:
     axis.set_major_locator(FixedLocator([tick for tick in ticks if low <= tick <= ceiling + 1e-9]))
     if kpi.unit in SECONDS:
         axis.set_major_formatter(FuncFormatter(lambda value, _: time_tick(value, kpi.unit, language)))
-    elif kpi.unit == "share":
+    elif kpi.unit in ("share", "percent"):
         percent_axis(axis, language)
     else:
         axis.set_major_formatter(FuncFormatter(lambda value, _: plain_tick(value, language)))

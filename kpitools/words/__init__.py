@@ -62,8 +62,8 @@ def number(value: float | None, language: str, decimals: int = 1) -> str:
 def quantity(value: float | None, unit: str, language: str) -> str:
     """A value with its unit, rounded as a reader wants it.
 
-    `unit`: h (hours), min, s, share (a fraction, shown as %), points (a difference of shares, as
-    percentage points), score, count.
+    `unit`: h (hours), min, s, share and percent (fractions, shown as %), points (a difference of shares, as
+    percentage points), score, scale and number (with decimals), count.
     """
     if _missing(value):
         return "–"
@@ -77,10 +77,12 @@ def quantity(value: float | None, unit: str, language: str) -> str:
         return say("unit.minutes", language, n=number(value, language))
     if unit == "s":
         return say("unit.seconds", language, n=number(value, language, 0 if abs(value) >= 100 else 1))
-    if unit == "share":
+    if unit in ("share", "percent"):
         return number(value * 100, language) + ("%" if language == "en" else " %")
     if unit == "points":
         return say("unit.points", language, n=number(value * 100, language))
+    if unit in ("scale", "number"):
+        return number(value, language, 2 if abs(value) < 10 else 1)
     return number(value, language, 0 if unit == "count" else 1)
 
 
