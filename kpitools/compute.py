@@ -245,7 +245,9 @@ def _added_up(stretches: ir.Table, span: Span) -> ir.Table:
 
 def _resolved(part, rows: ir.Table) -> ir.Value:
     """A record's expression on these rows; a constant such as 1 stands as it is."""
-    return (part.resolve(rows) if hasattr(part, "resolve") else part).cast("float64")
+    value = part.resolve(rows) if hasattr(part, "resolve") else part
+    # Not every engine makes a number of a truth value.
+    return ibis.cases((value, 1.0), (~value, 0.0), else_=None) if value.type().is_boolean() else value.cast("float64")
 
 
 def _calendar_seconds(rows: ir.Table) -> ir.Table:

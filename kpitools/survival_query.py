@@ -72,7 +72,7 @@ def _curve(rows: ir.Table, keys: list[str], time: str, ended: str, moment: str |
     """A row for each row that ended (and the first of each group): n, time, ended, log_survival, is_near_median, and
     next_time, when the next row ends."""
     first = {"first": rows[moment]} if moment else {}
-    picked = rows.select(*keys, time=rows[time], ended=rows[ended].cast("int64"), **first)
+    picked = rows.select(*keys, time=rows[time], ended=rows[ended].ifelse(1, 0), **first)
     ordered = ibis.window(group_by=keys, order_by=[picked.time, picked.ended.desc()])
     whole = ibis.window(group_by=keys)
     counted = picked.mutate(

@@ -84,9 +84,9 @@ def offers(desk) -> ir.Table:
         "agent_id",
         "offered_at",
         offered=ibis.literal(1),
-        answered=is_answered.cast("int64"),
-        abandoned=is_abandoned.cast("int64"),
-        short_abandoned=is_short.cast("int64") if _has_short(desk) else ibis.null("int64"),
-        answered_in_target=in_target.fill_null(False).cast("int64"),
+        answered=is_answered.ifelse(1, 0),
+        abandoned=is_abandoned.ifelse(1, 0),
+        short_abandoned=is_short.ifelse(1, 0).cast("int64") if _has_short(desk) else ibis.null("int64"),
+        answered_in_target=in_target.ifelse(1, 0),
         wait_s=ibis.ifelse(is_answered, waited, None),
     )

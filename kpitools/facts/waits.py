@@ -35,7 +35,7 @@ def waits(desk) -> ir.Table:
         # An agent's opening message is no reply.
         is_reply=(public.author == "agent") & (ibis.row_number().over(in_ticket) > 0),
     )
-    marked = marked.mutate(is_after_reply=marked.is_reply.cast("int64").sum().over(so_far) > 0)
+    marked = marked.mutate(is_after_reply=marked.is_reply.ifelse(1, 0).sum().over(so_far) > 0)
     starts = marked.filter((marked.author == "customer") & (marked.author_before.fill_null("") != "customer"))
     starts = starts.select(
         "ticket_id",
