@@ -5,11 +5,14 @@ them so gives the same sums. Intervals are made of them afterwards, as in `compu
 ``kpitools_calendar``, which is `Desk.calendar` and has to be copied there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
+import sqlglot
+from sqlglot import expressions as exp
 
 from kpitools import periods
 from kpitools.aggregates import aggregated
@@ -49,28 +52,36 @@ def statement(kpi: Kpi | str, desk: Desk, dialect: str = "duckdb", **asked: Any)
     """
     if dialect not in DIALECTS:
         raise unknown("dialect", dialect, DIALECTS)
-    import sqlglot
-
-    found = expression(kpi, desk, **asked)
+    found = _written_out(expression(kpi, desk, **asked), desk)
     tree = sqlglot.parse_one(str(ibis.to_sql(found, dialect=dialect)), dialect=dialect)
-    tree = _with_wall_clocks(_with_periods(tree, found), dialect)
-    return tree.sql(dialect=dialect, pretty=True)
+    return _with_periods(_unqualified(tree), found).sql(dialect=dialect, pretty=True)
 
 
-def _with_periods(tree, found: ir.Table):
+def _written_out(found: ir.Table, desk: Desk) -> ir.Table:
+    """`found` with every view of the desk's database replaced by what stands behind it."""
+    node = found.op()
+    while views := [v for v in node.find(ops.DatabaseTable) if v.name in desk.sources]:
+        node = node.replace({view: desk.sources[view.name].op() for view in views})
+    return node.to_expr()
+
+
+def _unqualified(tree: exp.Expression) -> exp.Expression:
+    """Tables by their name alone: the desk's own database is not there."""
+    for table in tree.find_all(exp.Table):
+        table.set("catalog", None)
+        table.set("db", None)
+    return tree
+
+
+def _with_periods(tree: exp.Expression, found: ir.Table) -> exp.Expression:
     """The tables of periods that were made in memory, written out as common table expressions."""
-    from ibis.expr import operations as ops
-    from sqlglot import exp
-
     for i, made in enumerate(dict.fromkeys(found.op().find(ops.InMemoryTable))):
         name = exp.to_identifier(f"kpitools_periods_{i}", quoted=True)
         for table in tree.find_all(exp.Table):
             if table.name == made.name:
                 table.set("this", name.copy())
-        frame = made.data.to_frame()
-        rows = (", ".join(_literal(v, c) for c, v in row.items()) for row in frame.to_dict("records"))
-        text = " UNION ALL ".join(f"SELECT {row}" for row in rows)
-        tree = tree.with_(name, as_=text, dialect="duckdb")
+        rows = (", ".join(_literal(v, c) for c, v in row.items()) for row in made.data.to_frame().to_dict("records"))
+        tree = tree.with_(name, as_=" UNION ALL ".join(f"SELECT {row}" for row in rows), dialect="duckdb")
         # It stands first, since the others may name it.
         known = tree.find(exp.With)
         known.set("expressions", [known.expressions[-1], *known.expressions[:-1]])
@@ -79,30 +90,3 @@ def _with_periods(tree, found: ir.Table):
 
 def _literal(value, column: str) -> str:
     return f"CAST('{value}' AS TIMESTAMP) AS \"{column}\""
-
-
-def _with_wall_clocks(tree, dialect: str):
-    """DuckDB and Postgres shift a clock by ``timezone(zone, at)``, twice: from UTC, to the zone; others by one call."""
-    if dialect not in _SHIFTS:
-        return tree
-    from sqlglot import exp
-
-    def shifted(node: "exp.Expression") -> "exp.Expression":
-        if not _is_shift(node, exp) or not _is_shift(node.expressions[1], exp):
-            return node
-        zone, instant = node.expressions[0], node.expressions[1].expressions[1]
-        return _SHIFTS[dialect](exp, zone, instant.transform(shifted))
-
-    return tree.transform(shifted)
-
-
-def _is_shift(node, exp) -> bool:
-    return isinstance(node, exp.Anonymous) and node.name.lower() == "timezone" and len(node.expressions) == 2
-
-
-_SHIFTS: dict[str, Callable] = {
-    "databricks": lambda exp, zone, at: exp.Anonymous(this="from_utc_timestamp", expressions=[at, zone]),
-    "snowflake": lambda exp, zone, at: exp.Anonymous(
-        this="CONVERT_TIMEZONE", expressions=[exp.Literal.string("UTC"), zone, at]
-    ),
-}

@@ -52,9 +52,7 @@ def _period_table(desk, first, last, every: str) -> ir.Table:
 
 def _from_relationships(desk, every: str) -> ir.Table:
     rows = complete_columns(desk.base("customers"), "customers")
-    rows = rows.mutate(
-        started_local=desk.wall_clock(rows, "started_at"), ended_local=desk.wall_clock(rows, "ended_at")
-    )
+    rows = rows.mutate(started_local=desk.wall_clock(rows, "started_at"), ended_local=desk.wall_clock(rows, "ended_at"))
     first = rows.started_local.min().to_pandas()
     if pd.isna(first):
         raise NotSupportedError("customers: no relationship has a start")

@@ -4,7 +4,6 @@ import ibis
 import ibis.expr.types as ir
 
 from kpitools import tables
-from kpitools.clock import wall_clock
 from kpitools.facts.columns import TICKET_DIMENSIONS
 
 WAITING = ("new", "open", "on_hold")
@@ -32,7 +31,7 @@ def waiting_stretches(desk) -> ir.Table:
     """
     now = ibis.literal(desk.as_of, type="timestamp(6)")
     about = desk.table("tickets")
-    about = about.mutate(created_local=wall_clock(about, "created_at", desk.timezone))
+    about = about.mutate(created_local=desk.wall_clock(about, "created_at"))
     kept = ("created_at", "created_local", *TICKET_DIMENSIONS, "status", "is_test", "requester_wait_s")
     about = about.select("ticket_id", *kept, is_over=(about.done_at <= now).fill_null(False))
     if not _has_statuses(desk):

@@ -3,7 +3,6 @@
 import ibis
 import ibis.expr.types as ir
 
-from kpitools.clock import wall_clock
 from kpitools.facts.columns import TICKET_DIMENSIONS
 
 
@@ -43,7 +42,7 @@ def waits(desk) -> ir.Table:
         "ended_at",
         "is_after_reply",
         started_at=starts["at"],
-        started_local=wall_clock(starts, "at", desk.timezone),
+        started_local=desk.wall_clock(starts, "at"),
     )
     kept = about.select("ticket_id", *TICKET_DIMENSIONS, "status", "is_test", "done_at")
     rows = starts.left_join(kept, "ticket_id")
