@@ -4,6 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from kpitools.facts.columns import complete_columns
+from kpitools.tables import UNCOUNTED
 
 
 def agent_days(desk) -> ir.Table:
@@ -16,10 +17,8 @@ def agent_days(desk) -> ir.Table:
 def agent_day_work(desk) -> ir.Table:
     """A row an agent and day: ``resolved`` (countable tickets) and ``worked`` (1; missing where the agent resolved
     tickets on a day of which no working day is recorded)."""
-    from kpitools.tables import UNCOUNTED
-
     days = desk.table("agent_days")
-    days = days.group_by("agent_id", "day_local").agg(team=days.team.max(), worked=ibis.literal(1.0).max())
+    days = days.group_by("agent_id", "day_local").agg(team=days.team.max()).mutate(worked=1.0)
     done = desk.table("tickets")
     done = done.filter(done.agent_id.notnull() & done.resolved_at.notnull())
     done = done.filter((~done.status.fill_null("").isin(UNCOUNTED)) & ~done.is_test)
