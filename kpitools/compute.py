@@ -266,7 +266,9 @@ def _business_seconds(kpi: Kpi, desk: Desk, rows: ir.Table) -> ir.Table:
     if desk.has("ticket_schedules") and "ticket_id" in rows.columns:
         spans = desk.base("ticket_schedules")
         mode = desk.option("ticket_schedules")
-        timed = clock.business_seconds_over(rows, calendar, "span_start", "span_end", spans, mode=mode)
+        # A schedule stamped before its ticket was made never held for it.
+        created = "created_at" if "created_at" in rows.columns else None
+        timed = clock.business_seconds_over(rows, calendar, "span_start", "span_end", spans, created=created, mode=mode)
     else:
         timed = clock.business_seconds(rows, calendar, "span_start", "span_end", "schedule")
     return timed.rename(elapsed_s="business_s")

@@ -200,7 +200,7 @@ class Desk:
         for i, kpi in enumerate(kpis):
             empty = [known.get(c, f"{table}.{c}") for c in kpi.needs if not found.get(f"need_{c}", 0) > 0]
             unmet = [(rule, int(found.get(f"demand_{i}_{rule.name}", 0))) for rule in kpi.demands]
-            empty += [f"one scale: {n:,} rows are {rule.dropped.en}, dropped only by a guess" for rule, n in unmet if n]
+            empty += [f"one scale: rows {r.dropped.en}: {n:,}; to drop them would be a guess" for r, n in unmet if n]
             self._lacking[kpi] = ", ".join(empty) or ("" if found.get(f"kpi_{i}", 0) == 1 else _emptied_by(kpi, rows))
 
     @cached_property

@@ -130,8 +130,10 @@ def _moves(changes: ir.Table, column: str, name: str) -> ir.Table:
 
 
 def _with_resolved_at(facts: ir.Table) -> ir.Table:
-    """A ticket that now stands reopened has no full resolution yet."""
-    return facts.mutate(resolved_at=facts.last_resolved_at).drop("last_resolved_at")
+    """A ticket that now stands reopened has no full resolution yet, and is not closed."""
+    is_reopened = facts.status.isin(tables.UNSOLVED).fill_null(False)
+    kept = {"resolved_at": facts.last_resolved_at, "closed_at": facts.closed_at}
+    return facts.mutate(**{c: ibis.ifelse(is_reopened, None, at) for c, at in kept.items()}).drop("last_resolved_at")
 
 
 def _fill(rows: ir.Table, facts: ir.Table, columns: list[str]) -> ir.Table:
