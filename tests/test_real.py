@@ -60,8 +60,8 @@ def test_italian_helpdesk_resolves_long_before_it_closes(desk_of):
 
     assert desk.report.files.rows_read.tolist() == [21348]
     assert desk.report.files.duplicates.tolist() == [127]
-    # To the last "Resolve ticket" of all 4,569 cases the median is 159.7903 h. One of them was taken in charge once more
-    # after it and never resolved again: it is still running, and leaves the median of the others.
+    # To the last "Resolve ticket" of all 4,569 cases the median is 159.7903 h. One of them was taken in charge once
+    # more after it and never resolved again: it is still running, and leaves the median of the others.
     hours = pd.Series(_hours_to_the_last_resolution())
     assert (round(hours.median(), 4), len(hours)) == (159.7903, 4569)
     reopened = _reopened_for_good()

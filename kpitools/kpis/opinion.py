@@ -162,6 +162,7 @@ CES = Kpi(
         _ANSWERED,
         _scale("1-7", says=Words("not on the 1 to 7 scale", "không theo thang 1–7")),
     ),
+    parameters={"every": "month"},
     options=("ces_version",),
     variant=chosen_by("ces_version", _EFFORTS),
     traps=(
