@@ -83,11 +83,12 @@ def test_a_derived_instant_does_not_keep_the_wall_clock_of_an_empty_column(tmp_p
 
 def test_a_ticket_reopened_in_the_log_is_still_running(make_desk):
     log = moved((1, "03 09:00", "new"), (1, "03 12:00", "resolved"), (1, "04 09:00", "open"))
+    log += moved((2, "03 09:00", "new"), (2, "03 13:00", "resolved"))
     desk = make_desk(status_changes=log)
 
     assert compute("resolution_time", desk, every=None).open.tolist() == [1]
     assert compute("backlog", desk, every=None).value.tolist() == [1]
-    assert compute("reopen_rate", desk, every=None).value.tolist() == [1.0]
+    assert compute("reopen_rate", desk, every=None).value.tolist() == [0.5]
 
 
 def test_a_wait_is_known_up_to_now_and_no_further(make_desk):
