@@ -39,8 +39,13 @@ def write(plan: Plan, desk: Desk, outcomes: list[Outcome], folder: Path) -> list
     return write_index(plan, desk, [write_page(outcome, plan, desk, folder) for outcome in outcomes], folder)
 
 
-def write_index(plan: Plan, desk: Desk, entries: list[Entry], folder: Path) -> list[str]:
-    """Write the first page of every language and the scorecard's files; returns the KPIs whose row failed."""
+def write_index(
+    plan: Plan, desk: Desk, entries: list[Entry], folder: Path, previous: Path | None = None
+) -> list[str]:
+    """Write the first page of every language and the scorecard's files; returns the KPIs whose row failed.
+
+    `previous`: the folder of the report published last, from which the archive and what changed are taken.
+    """
     card = scorecard(desk, every=plan.every, hours=plan.hours)
     for language in plan.languages:
         html = index_page(card, [entry for entry in entries if entry.language == language], plan, desk, language)
