@@ -9,6 +9,7 @@ import pandas as pd
 
 from kpitools.desk import Desk
 from kpitools.privacy import Mask, scrub
+from kpitools.tables import TABLES
 
 _LETTERS = {"agent_id": "A", "customer_id": "C"}
 _DATED = (("tickets", "created_at"), ("calls", "offered_at"), ("surveys", "answered_at"), ("messages", "at"))
@@ -73,8 +74,8 @@ def _masked(texts: pd.Series, desk: Desk) -> pd.Series:
 def _address_numbers(desk: Desk, column: str) -> dict[str, int]:
     """Every text of a column that holds an address, numbered in the order of the alphabet."""
     found: set[str] = set()
-    for name in desk.tables:
-        if column in desk.base(name).columns:
+    for name in TABLES:
+        if desk.has(name) and column in desk.base(name).columns:
             rows = desk.base(name)
             texts = rows.select(text=rows[column].cast("string")).distinct().to_pandas().text.dropna()
             found |= {text for text in texts if scrub(text) != text}

@@ -29,8 +29,8 @@ _PHONE = re.compile(
 )
 _DIGITS = range(9, 16)  # of a telephone number with its area or country
 _TAG = re.compile(r"(<[^>]*>)")
-_SPOKEN = re.compile(r'\b(alt|title|aria-label|data-label)="([^"]*)"')
-_REACHED = re.compile(r'\bhref="(?:mailto|tel):[^"]*"', re.IGNORECASE)
+_SPOKEN = re.compile(r"""\b(alt|title|aria-label|data-label)=(?:"([^"]*)"|'([^']*)')""")
+_REACHED = re.compile(r"""\bhref=(["'])(?:mailto|tel):.*?\1""", re.IGNORECASE)
 MOST_NAMES = 500  # so many names are looked for inside sentences; more would make pages slow
 
 
@@ -91,7 +91,12 @@ class Mask:
 
     def _tag(self, tag: str) -> str:
         tag = _REACHED.sub('href="#"', tag)
-        return _SPOKEN.sub(lambda found: f'{found[1]}="{self._node(found[2])}"', tag)
+        return _SPOKEN.sub(self._spoken, tag)
+
+    def _spoken(self, found: re.Match) -> str:
+        raw = unescape(found[2] if found[2] is not None else found[3])
+        masked = self.text(raw)
+        return found[0] if masked == raw else f'{found[1]}="{escape(masked)}"'
 
     def tree(self, value: Any) -> Any:
         """The same of every text in JSON-ready lists and mappings; keys are left alone."""

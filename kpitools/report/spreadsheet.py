@@ -26,7 +26,7 @@ _FORMATS |= {"score": "0.0", "date": "yyyy-mm-dd"}
 _HEAD, _HEAD_FILL = Font(bold=True), PatternFill("solid", fgColor="E3E8EE")
 _WRAP = Alignment(wrap_text=True, vertical="top")
 _SERIES = ("value", "low", "high", "n", "centre", "lower", "upper", "target_low", "target_high")
-MOST_TEXT = 32_767  # characters of a cell
+MOST_TEXT, MOST_NAME = 32_767, 31  # characters of a cell, and of a sheet's name
 
 
 def formula_safe(frame: pd.DataFrame) -> pd.DataFrame:
@@ -57,9 +57,11 @@ def write(card: Scorecard, path: Path, language: str, mask: Mask) -> None:
 def _sheet_name(title: str, taken: set[str]) -> str:
     """At most 31 characters, none that Excel refuses, and unlike all others whatever their case."""
     plain = _NOT_IN_NAMES.sub(" ", title).strip("' ") or "KPI"
-    name, again = plain[:31].strip("' "), 2
+    if len(plain) > MOST_NAME:
+        plain = plain.split(" (")[0]  # an abbreviation in brackets goes first
+    name, again = plain[:MOST_NAME].strip("' "), 2
     while name.lower() in taken:
-        name, again = f"{plain[:27].strip()} {again}", again + 1
+        name, again = f"{plain[: MOST_NAME - 4].strip()} {again}", again + 1
     taken.add(name.lower())
     return name
 
