@@ -101,7 +101,7 @@ def breakdown(
             textcoords="offset points",
             va="top",
             fontsize=9,
-            color=style.BLUE,
+            color=style.BLUE_TEXT,
         )
     _group_axis(ax, groups, kpi, by, language, clock, overall)
     ax.set_ylim(len(groups) - 0.5, -1.1)

@@ -137,7 +137,7 @@ def _labels(points: pd.DataFrame, kpi: Kpi, language: str, log: bool) -> list[tu
     whole = points[points.complete.astype(bool)]
     last = whole.iloc[-1] if len(whole) else pd.Series(dtype=float)
     found = []
-    for column, colour in (("centre", style.GREY), ("lower", style.GREY), ("upper", style.GREY)):
+    for column, colour in (("centre", style.GREY_TEXT), ("lower", style.GREY_TEXT), ("upper", style.GREY_TEXT)):
         if not pd.isna(last.get(column, np.nan)):
             said = quantity(last[column], kpi.unit, language)
             found.append(

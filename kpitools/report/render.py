@@ -85,6 +85,7 @@ def notebook_body(
     mask = mask or Mask()
     kept, title = _in_language(notebook, language)
     words = {"code": say("report.code", language), "traceback": say("report.traceback", language)}
+    words["figure"] = say("site.figure", language)
     about = {
         "code": code,
         "words": words,
