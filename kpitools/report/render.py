@@ -23,6 +23,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _HIDDEN = {"parameters", "injected-parameters", "papermill-error-cell-tag"}
 # nbconvert's own alternative text where there is none: it hides the lack from every check.
 _FILLER = 'alt="No description has been provided for this image"'
+_EMPTY_HEAD = re.compile(r"<th\b[^>]*>(?:\s|&nbsp;|\xa0)*</th>")  # the corner of pandas' tables
 NAMES = {"en": "English", "vi": "Tiếng Việt"}
 
 
@@ -169,7 +170,7 @@ def _tidy(body: str, language: str) -> str:
     """One h1 a page, and tables that scroll by themselves, each with a name."""
     body = re.sub(r"<(/?)h1\b", r"<\1h2", body)
     body = re.sub(r"<img(?![^>]*\bsrc=)[^>]*>", "", body)
-    body = body.replace(_FILLER, 'alt=""').replace("<th></th>", "<td></td>")
+    body = _EMPTY_HEAD.sub("<td></td>", body.replace(_FILLER, 'alt=""'))
     pieces = re.split(r'(<div class="scroll".*?</div>|<table\b.*?</table>)', body, flags=re.DOTALL)
     count = 0
     for at, piece in enumerate(pieces):

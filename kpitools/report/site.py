@@ -167,7 +167,7 @@ def write_page(outcome: Outcome, plan: Plan, desk: Desk, folder: Path) -> Entry:
     title, body = "", ""
     if outcome.notebook is not None:
         title, body = render.notebook_body(outcome.notebook, language, plan.code, page.slug, mask)
-    title = page.title.get(language) or title or page.slug.replace("_", " ")
+    title = mask.text(page.title.get(language) or title or page.slug.replace("_", " "))
     error = mask.text(outcome.error)
     if not outcome.ok:
         body = render.failure(outcome.status, error, language) + body
