@@ -23,7 +23,8 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _HIDDEN = {"parameters", "injected-parameters", "papermill-error-cell-tag"}
 # nbconvert's own alternative text where there is none: it hides the lack from every check.
 _FILLER = 'alt="No description has been provided for this image"'
-_EMPTY_HEAD = re.compile(r"<th\b[^>]*>(?:\s|&nbsp;|\xa0)*</th>")  # the corner of pandas' tables
+# The corner of pandas' tables, and a heading of which the cleaning left nothing.
+_EMPTY_HEAD = re.compile(r"<th\b[^>]*>(?:\s|&nbsp;|\xa0|<(\w+)\b[^>]*></\1>)*</th>")
 NAMES = {"en": "English", "vi": "Tiếng Việt"}
 
 
