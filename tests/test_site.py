@@ -22,7 +22,7 @@ from kpitools.compute import compute
 from kpitools.desk import Desk
 from kpitools.errors import ConfigError, UnknownNameError
 from kpitools.kpis import get
-from kpitools.report import archive, mail, site, spreadsheet
+from kpitools.report import archive, mail, pdf, site, spreadsheet
 from kpitools.report.plan import read_plan
 from kpitools.scorecard import scorecard
 
@@ -404,3 +404,19 @@ def test_a_desk_without_people_or_texts_is_published_as_well(tmp_path):
     out = hostile.publish_index(tmp_path, desk)
 
     assert (out / "index.html").is_file() and site.only_ours(out)
+
+
+def test_without_a_browser_there_is_no_pdf_and_a_sentence_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(pdf, "browser", lambda: None)
+    asked = hostile.plan(tmp_path, pdf=True, languages=("en",))
+
+    assert site.print_pages(asked, tmp_path)[0].startswith("No PDF was made: no Chromium or Chrome was found.")
+    assert site.print_pages(hostile.plan(tmp_path), tmp_path) == []
+
+
+def test_a_browser_that_prints_nothing_is_named_with_its_page(tmp_path, monkeypatch):
+    monkeypatch.setenv(pdf.BROWSER, "/bin/false")
+    (tmp_path / "index.html").write_text("x")
+
+    assert pdf.write([tmp_path / "index.html"], tmp_path, "en") == ["No PDF was made of index.html: exit code 1"]
+    assert site.only_ours(tmp_path)
