@@ -22,7 +22,7 @@ from kpitools.compute import compute
 from kpitools.desk import Desk
 from kpitools.errors import ConfigError, UnknownNameError
 from kpitools.kpis import get
-from kpitools.report import archive, mail, pdf, site, spreadsheet
+from kpitools.report import archive, layout, mail, pdf, site, spreadsheet
 from kpitools.report.plan import read_plan
 from kpitools.scorecard import scorecard
 
@@ -112,7 +112,7 @@ def test_text_that_a_spreadsheet_would_run_is_defused_in_csv_and_numbers_are_lef
 def test_every_figure_says_its_finding_and_brings_its_numbers(published):
     for language in ("en", "vi"):
         html = (published / f"first_response_time.{language}.html").read_text()
-        alts = re.findall(r"""<figure><img alt=(?:"([^"]*)"|'[^']*')""", html)
+        alts = re.findall(r"""<img alt=(?:"([^"]*)"|'[^']*')""", html)
         assert len(alts) == 3 and all(len(alt) > 20 for alt in alts[:2])
         files = re.findall(r'download="([^"]+)"', html)
         assert files == [f"first_response_time-{n}.csv" for n in (1, 2, 3)]
@@ -268,7 +268,7 @@ def test_reports_are_kept_up_to_the_number_asked_for_and_the_same_numbers_count_
     assert 'href="archive/20250304T020200Z/index.html"' in html
     old = (last / "archive/20250304T020200Z/index.html").read_text()
     assert "published 4 Mar 2025, 02:02 UTC" in old and 'href="../../index.html"' in old
-    assert site.only_ours(last)
+    assert layout.only_ours(last)
 
 
 def test_nothing_strange_is_carried_over_from_an_archive(tmp_path, monkeypatch):
@@ -281,25 +281,25 @@ def test_nothing_strange_is_carried_over_from_an_archive(tmp_path, monkeypatch):
     (out / "archive" / "20250101T000000Z" / "scorecard.json").write_text("[1]")
     (out / "archive" / "99999999T999999Z").mkdir()
 
-    assert not site.only_ours(out)
+    assert not layout.only_ours(out)
     other = hostile.desk(targets=pd.DataFrame({"kpi": ["first_response_time"], "target": [9.0]}))
     monkeypatch.setattr(archive, "name_of", lambda moment: "20990101T000000Z")
     again = hostile.publish_index(tmp_path, other, out)
 
     assert {path.name for path in (again / "archive").iterdir()} == {kept.name, "20990101T000000Z"}
     assert {path.name for path in (again / "archive" / kept.name).iterdir()} == {"index.html", "scorecard.json"}
-    assert site.only_ours(again)
+    assert layout.only_ours(again)
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "archive/notes.txt", "pdf/notes.txt", "other/index.html", "desk.yml"])
 def test_a_folder_with_anything_else_in_it_is_not_taken_for_a_report(tmp_path, name):
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / "index.html").write_text("x")
-    assert (tmp_path / name).parent != tmp_path or site.only_ours(tmp_path)
+    assert (tmp_path / name).parent != tmp_path or layout.only_ours(tmp_path)
 
     (tmp_path / name).write_text("mine")
 
-    assert not site.only_ours(tmp_path)
+    assert not layout.only_ours(tmp_path)
 
 
 # The digest -------------------------------------------------------------------------------------------------
@@ -403,7 +403,7 @@ def test_a_desk_without_people_or_texts_is_published_as_well(tmp_path):
 
     out = hostile.publish_index(tmp_path, desk)
 
-    assert (out / "index.html").is_file() and site.only_ours(out)
+    assert (out / "index.html").is_file() and layout.only_ours(out)
 
 
 def test_without_a_browser_there_is_no_pdf_and_a_sentence_says_so(tmp_path, monkeypatch):
@@ -419,4 +419,4 @@ def test_a_browser_that_prints_nothing_is_named_with_its_page(tmp_path, monkeypa
     (tmp_path / "index.html").write_text("x")
 
     assert pdf.write([tmp_path / "index.html"], tmp_path, "en") == ["No PDF was made of index.html: exit code 1"]
-    assert site.only_ours(tmp_path)
+    assert layout.only_ours(tmp_path)

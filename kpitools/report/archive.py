@@ -8,18 +8,15 @@ A folder is only ever copied from a report of ours, and of it only what this mod
 import datetime as dt
 import json
 import math
-import re
 import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kpitools.kpis import CATALOGUE
+from kpitools.report.layout import ARCHIVE, NUMBERS, STAMP, STAMP_FORMAT, is_kept
 from kpitools.words import period, quantity, say
 
-FOLDER, NUMBERS = "archive", "scorecard.json"
 MOST = 30  # reports kept, this one included
-_STAMP, _FORMAT = re.compile(r"\d{8}T\d{6}Z"), "%Y%m%dT%H%M%SZ"
-_PAGE = re.compile(r"index(\.[a-z]{2})?\.html")
 
 
 class Edition(NamedTuple):
@@ -31,7 +28,7 @@ class Edition(NamedTuple):
     @property
     def published(self) -> dt.datetime:
         """When it was published, in UTC."""
-        return dt.datetime.strptime(self.name, _FORMAT).replace(tzinfo=dt.UTC)
+        return dt.datetime.strptime(self.name, STAMP_FORMAT).replace(tzinfo=dt.UTC)
 
     @property
     def rows(self) -> dict[str, dict[str, Any]]:
@@ -41,22 +38,22 @@ class Edition(NamedTuple):
 
 def name_of(moment: dt.datetime) -> str:
     """The name of the edition published at `moment` (UTC)."""
-    return moment.strftime(_FORMAT)
+    return moment.strftime(STAMP_FORMAT)
 
 
 def editions(report: Path | None) -> list[Edition]:
     """The reports kept in a published folder, the newest first; what cannot be read is left out."""
-    folder = report / FOLDER if report is not None else None
+    folder = report / ARCHIVE if report is not None else None
     if folder is None or not folder.is_dir():
         return []
-    names = sorted((path.name for path in folder.iterdir() if _STAMP.fullmatch(path.name)), reverse=True)
+    names = sorted((path.name for path in folder.iterdir() if STAMP.fullmatch(path.name)), reverse=True)
     cards = {name: _card(folder / name / NUMBERS) for name in names}
     return [Edition(name, card) for name, card in cards.items() if card is not None and _is_moment(name)]
 
 
 def _is_moment(name: str) -> bool:
     try:
-        dt.datetime.strptime(name, _FORMAT)
+        dt.datetime.strptime(name, STAMP_FORMAT)
     except ValueError:
         return False
     return True
@@ -87,23 +84,11 @@ def _numbers(card: dict[str, Any]) -> Any:
 
 def copy(report: Path, edition: Edition, folder: Path) -> None:
     """Copy an edition of the last report into the new one: plain files of known names only."""
-    source, target = report / FOLDER / edition.name, folder / FOLDER / edition.name
+    source, target = report / ARCHIVE / edition.name, folder / ARCHIVE / edition.name
     target.mkdir(parents=True)
     for path in source.iterdir():
-        if path.is_file() and not path.is_symlink() and (path.name == NUMBERS or _PAGE.fullmatch(path.name)):
+        if is_kept(path):
             shutil.copyfile(path, target / path.name)
-
-
-def is_ours(folder: Path) -> bool:
-    """Whether an archive's folder holds nothing but editions."""
-    return all(
-        path.is_dir() and _STAMP.fullmatch(path.name) and all(_is_part(part) for part in path.iterdir())
-        for path in folder.iterdir()
-    )
-
-
-def _is_part(path: Path) -> bool:
-    return path.is_file() and (path.name == NUMBERS or _PAGE.fullmatch(path.name) is not None)
 
 
 # What changed ----------------------------------------------------------------------------------------------

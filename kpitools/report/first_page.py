@@ -10,7 +10,8 @@ from kpitools.board import board, family_words
 from kpitools.cards import meaning
 from kpitools.kpis import CATALOGUE
 from kpitools.report import render
-from kpitools.report.archive import FOLDER, Change, Edition
+from kpitools.report.archive import Change, Edition
+from kpitools.report.layout import ARCHIVE
 from kpitools.scorecard import Scorecard, Standing, families
 from kpitools.words import day, number, say
 
@@ -164,7 +165,7 @@ def _archive(kept: list[Edition], index: str, language: str) -> str:
     if not kept:
         return ""
     items = "".join(
-        f'<li><a href="{FOLDER}/{escape(edition.name)}/{escape(index)}">'
+        f'<li><a href="{ARCHIVE}/{escape(edition.name)}/{escape(index)}">'
         f"{escape(say('site.archive.entry', language, **_moment(edition, language)))}</a></li>"
         for edition in kept
     )

@@ -6,9 +6,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from kpitools.report.layout import PDF
 from kpitools.words import say
 
-FOLDER = "pdf"
 BROWSER = "KPITOOLS_BROWSER"  # environment variable with the path of a browser
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 _QUIET = ("--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
@@ -27,7 +27,7 @@ def write(pages: list[Path], folder: Path, language: str) -> list[str]:
     program = browser()
     if program is None:
         return [say("pdf.no_browser", language)]
-    target = folder / FOLDER
+    target = folder / PDF
     target.mkdir(exist_ok=True)
     notices = []
     with tempfile.TemporaryDirectory(prefix="kpitools-pdf-") as profile:

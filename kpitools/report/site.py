@@ -13,12 +13,11 @@ from kpitools.people import mask_for
 from kpitools.plots.distribution import say_column
 from kpitools.report import archive, digest, first_page, mail, pdf, render, spreadsheet
 from kpitools.report.first_page import Link, News
+from kpitools.report.layout import ARCHIVE, NUMBERS
 from kpitools.report.plan import DATA, LANGUAGE, Page, Plan, declared_parameters
 from kpitools.report.runner import Outcome
 from kpitools.scorecard import Scorecard, scorecard
 from kpitools.words import day, say
-
-_KNOWN = {".html", ".json", ".csv", ".xlsx", ".eml"}  # endings of the files that a report holds
 
 
 class Entry(NamedTuple):
@@ -35,9 +34,10 @@ class Entry(NamedTuple):
         return self.status == "ok"
 
 
-def write(plan: Plan, desk: Desk, outcomes: list[Outcome], folder: Path) -> list[str]:
+def write(plan: Plan, desk: Desk, outcomes: list[Outcome], folder: Path, previous: Path | None = None) -> list[str]:
     """Write all pages and files into `folder`; returns the KPIs whose row of the scorecard failed."""
-    return write_index(plan, desk, [write_page(outcome, plan, desk, folder) for outcome in outcomes], folder)
+    entries = [write_page(outcome, plan, desk, folder) for outcome in outcomes]
+    return write_index(plan, desk, entries, folder, previous)
 
 
 def write_index(plan: Plan, desk: Desk, entries: list[Entry], folder: Path, previous: Path | None = None) -> list[str]:
@@ -82,21 +82,6 @@ def send_digest(plan: Plan, folder: Path) -> list[str]:
         return []
     why = mail.send(folder / digest.NAME, plan.mail)
     return [say("digest.not_sent", plan.languages[0], why=why)] if why else []
-
-
-def only_ours(folder: Path) -> bool:
-    """Whether a folder holds nothing but what a report of ours holds."""
-    return all(_is_ours(path) for path in folder.iterdir())
-
-
-def _is_ours(path: Path) -> bool:
-    if path.is_symlink():
-        return False
-    if path.is_dir() and path.name == archive.FOLDER:
-        return archive.is_ours(path)
-    if path.is_dir():
-        return path.name == pdf.FOLDER and all(part.is_file() and part.suffix == ".pdf" for part in path.iterdir())
-    return path.suffix in _KNOWN and path.name != "desk.yml"
 
 
 # Names and heads --------------------------------------------------------------------------------------------
@@ -204,9 +189,9 @@ def _rhythm(plan: Plan, language: str) -> str:
 
 def _write_archived(own: archive.Edition, card: Scorecard, plan: Plan, desk: Desk, folder: Path) -> None:
     """This report as later ones will find it in the archive."""
-    target = folder / archive.FOLDER / own.name
+    target = folder / ARCHIVE / own.name
     target.mkdir(parents=True, exist_ok=True)
-    (target / archive.NUMBERS).write_text(_json(own.card), encoding="utf-8")
+    (target / NUMBERS).write_text(_json(own.card), encoding="utf-8")
     for language in plan.languages:
         siblings = [render.Sibling(other, index_name(other, plan), other == language) for other in plan.languages]
         body = mask_for(desk).html(first_page.archived(card, language, own.name))
