@@ -45,6 +45,7 @@ def desk(**settings) -> Desk:
     )
     targets = pd.DataFrame({"kpi": ["first_response_time"], "target": [2.5]})
     given = {"timezone": "UTC", "as_of": created[-1].to_pydatetime(), "targets": targets}
+    given["interventions"] = pd.DataFrame({"on": ["2025-04-01"], "kpi": [None], "what": [f"{SCRIPT} lan@shop.vn"]})
     given["name"] = f"Desk {SCRIPT} lan@shop.vn"
     return Desk.from_frames({"tickets": rows}, **(given | settings))
 
@@ -74,6 +75,7 @@ def outputs(of: Desk, language: str) -> list[nbformat.NotebookNode]:
         display_of(plots.breakdown(groups, kpi, "team", language=language)),
         _html(cards.breakdown_table(groups, kpi, "team", language)._repr_html_()),
         _html(cards.rows_table(of, kpi, language=language)._repr_html_()),
+        _html(cards.show_table(pd.DataFrame({"file": [f"{SCRIPT} lan@shop.vn.csv"]}), SCRIPT)._repr_html_()),
         _html(styled),
         _html(f"<p>{people}</p>{SCRIPT}<a href='mailto:lan@shop.vn'>x</a><a href='javascript:window.hit=4'>y</a>"),
         _html(f"**{people}** {SCRIPT} [x](javascript:window.hit=5)", "text/markdown"),

@@ -57,7 +57,7 @@ def archived(card: Scorecard, language: str, edition: str) -> str:
     published = Edition(edition, {}).published
     words = say("site.archive.banner", language, day=day(published, language), time=f"{published:%H:%M}")
     note = f'<p class="note">{escape(_reading_note(card, language))}</p>'
-    banner = f'<section class="failed"><p>{escape(words)}</p></section>'
+    banner = f'<section class="since"><p>{escape(words)}</p></section>'
     return "\n".join((banner, _summary(card, language), note, _board(card, language, {}), _definitions(card, language)))
 
 
@@ -103,7 +103,11 @@ def _reading_note(card: Scorecard, language: str) -> str:
 
 
 def _board(card: Scorecard, language: str, links: dict[str, str]) -> str:
-    """The table, with filters that need no script: the style sheet hides rows by which button is chosen."""
+    """The table, with filters that need no script: the style sheet hides rows by which button is chosen.
+
+    A KPI without a page leads to what it means, below, which a browser unfolds by itself.
+    """
+    links = {standing.kpi.name: f"#{_meaning_id(standing.kpi.name)}" for standing in card.standings} | links
     shown = {"all": len(card.standings)} | counts(card)
     buttons = "".join(_button(name, n, language) for name, n in shown.items())
     legend = escape(say("site.show", language))
@@ -124,15 +128,20 @@ def _button(name: str, n: int, language: str) -> str:
 def _definitions(card: Scorecard, language: str) -> str:
     blocks = "".join(
         f"<details><summary>{escape(standing.kpi.title(language))}</summary>"
-        f"{_terms(meaning(standing.kpi, language, card.hours))}</details>"
+        f"{_terms(meaning(standing.kpi, language, card.hours), _meaning_id(standing.kpi.name))}</details>"
         for standing in card.standings
     )
     head = escape(say("site.definitions", language))
     return f'<details class="meanings"><summary><h2>{head}</h2></summary>{blocks}</details>' if blocks else ""
 
 
-def _terms(pairs: Iterable[tuple[str, str]]) -> str:
-    return f"<dl>{''.join(f'<dt>{escape(term)}</dt><dd>{escape(said)}</dd>' for term, said in pairs)}</dl>"
+def _meaning_id(kpi: str) -> str:
+    return f"meaning-{kpi}"
+
+
+def _terms(pairs: Iterable[tuple[str, str]], name: str) -> str:
+    said = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in pairs)
+    return f'<dl id="{escape(name)}">{said}</dl>'
 
 
 # What changed, and what there is besides --------------------------------------------------------------------

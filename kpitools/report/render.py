@@ -171,7 +171,8 @@ def _tidy(body: str, language: str) -> str:
     """One h1 a page, and tables that scroll by themselves, each with a name."""
     body = re.sub(r"<(/?)h1\b", r"<\1h2", body)
     body = re.sub(r"<img(?![^>]*\bsrc=)[^>]*>", "", body)
-    body = _EMPTY_HEAD.sub("<td></td>", body.replace(_FILLER, 'alt=""'))
+    undescribed = escape(say("site.figure.undescribed", language))
+    body = _EMPTY_HEAD.sub("<td></td>", body.replace(_FILLER, f'alt="{undescribed}"'))
     pieces = re.split(r'(<div class="scroll".*?</div>|<table\b.*?</table>)', body, flags=re.DOTALL)
     count = 0
     for at, piece in enumerate(pieces):

@@ -84,6 +84,17 @@ def test_two_clicks_lead_from_any_page_to_a_kpi(open_page):
     assert page.inner_text("h1").startswith("Thời gian phản hồi đầu tiên") or page.inner_text("h1") != ""
 
 
+def test_a_kpi_without_a_page_leads_to_what_it_means(open_page, folder):
+    page = open_page("index.html")
+    link = page.locator("tr.kpi th a[href^='#meaning-']").first
+    if not link.count():
+        pytest.skip("every KPI of this site has a page")
+
+    link.click()
+
+    assert page.locator(f"dl{link.get_attribute('href')}").is_visible()
+
+
 def test_the_language_switch_leads_to_the_same_page_in_the_other_language(open_page):
     page = open_page("first_response_time.en.html")
     page.click(".languages a")
