@@ -43,7 +43,9 @@ def scrub(text: str, number: int | None = None) -> str:
 
 
 def _is_phone(text: str) -> bool:
-    return sum(character.isdigit() for character in text) in _DIGITS
+    groups = re.findall(r"\d+", text)
+    # Pairs alone, such as 00 01 02 03 04, are hours or days in a row sooner than a telephone number.
+    return len("".join(groups)) in _DIGITS and max(map(len, groups)) > 2
 
 
 class Mask:

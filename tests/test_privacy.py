@@ -64,6 +64,8 @@ def test_a_telephone_number_is_masked_however_it_is_written(text):
         "n = 1 234 567",
         "08:00–18:00",
         "100 200 3000",
+        "00 01 02 03 04 05 06",
+        "0 120 340 560",
         "3c0912345678ff",
         "0007",
         "a@b",

@@ -47,7 +47,7 @@ def body(
         _page_list(pages, language),
         _unsupported(card, language),
         _archive(news.kept, index, language),
-        f'<p class="note">{_files_note(files, language)}</p>',
+        f'<p class="note listing">{_files_note(files, language)}</p>',
     )
     return "\n".join(part for part in parts if part)
 
@@ -197,7 +197,8 @@ def _failed(pages: list[Link], language: str) -> str:
 
 def _page_list(pages: list[Link], language: str) -> str:
     items = "".join(f'<li><a href="{escape(page.href)}">{escape(page.title)}</a></li>' for page in pages)
-    return f'<h2>{escape(say("report.pages", language))}</h2><ul class="pages">{items}</ul>' if items else ""
+    head = escape(say("report.pages", language))
+    return f'<section class="listing"><h2>{head}</h2><ul class="pages">{items}</ul></section>' if items else ""
 
 
 def _unsupported(card: Scorecard, language: str) -> str:
