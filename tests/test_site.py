@@ -11,6 +11,7 @@ import re
 import shutil
 import socketserver
 import threading
+from decimal import Decimal
 
 import hostile
 import openpyxl
@@ -22,6 +23,7 @@ from kpitools.compute import compute
 from kpitools.desk import Desk
 from kpitools.errors import ConfigError, UnknownNameError
 from kpitools.kpis import get
+from kpitools.plots.data import FigureData, as_metadata
 from kpitools.report import archive, layout, mail, pdf, site, spreadsheet
 from kpitools.report.plan import read_plan
 from kpitools.scorecard import scorecard
@@ -130,6 +132,20 @@ def test_the_file_of_a_figure_holds_the_very_numbers_that_were_drawn(published):
     assert [float(row["value"]) for row in rows] == pytest.approx(series.value.tolist())
     assert [int(row["n"]) for row in rows] == series.n.tolist()
     assert {row["target_high"] for row in rows} == {"2.5"}
+
+
+def test_numbers_of_any_kind_become_json():
+    data = FigureData(
+        pd.DataFrame(
+            {"a": [Decimal("1.50"), None], "b": [dt.date(2025, 3, 4), True], "c": pd.array([1, None], "Int64")}
+        ),
+        {},
+        "en",
+    )
+
+    rows = as_metadata(data)["rows"]
+
+    assert json.loads(json.dumps(rows)) == [[1.5, "2025-03-04", 1], [None, True, None]]
 
 
 def test_group_names_in_a_figures_file_run_in_no_spreadsheet(published):

@@ -3,6 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -79,4 +80,7 @@ def _plain(value: Any) -> Any:
         return None
     if isinstance(value, pd.Timestamp):
         return value.isoformat()
-    return value.item() if hasattr(value, "item") else value
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, Decimal):
+        return float(value)
+    return value if isinstance(value, bool | int | float | str) else str(value)
