@@ -95,7 +95,8 @@ def plan(folder: Path, **more) -> Plan:
     """One page, in both languages, whose parameters hold a payload and a person."""
     source = folder / "first_response_time.ipynb"
     cell = nbformat.v4.new_code_cell('by: str = "team"\nnote: str = ""', metadata={"tags": ["parameters"]})
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), source)
+    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": spec}), source)
     page = Page(source, "first_response_time", {"note": f"{SCRIPT} lan@shop.vn"}, {}, ("by", "note"))
     return Plan(desk=folder, publish=folder / "site", pages=(page,), **more)
 

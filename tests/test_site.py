@@ -24,7 +24,7 @@ from kpitools.desk import Desk
 from kpitools.errors import ConfigError, UnknownNameError
 from kpitools.kpis import get
 from kpitools.plots.data import FigureData, as_metadata
-from kpitools.report import archive, layout, mail, pdf, site, spreadsheet
+from kpitools.report import archive, layout, mail, pdf, runner, site, spreadsheet
 from kpitools.report.plan import read_plan
 from kpitools.scorecard import scorecard
 
@@ -436,3 +436,38 @@ def test_a_browser_that_prints_nothing_is_named_with_its_page(tmp_path, monkeypa
 
     assert pdf.write([tmp_path / "index.html"], tmp_path, "en") == ["No PDF was made of index.html: exit code 1"]
     assert layout.only_ours(tmp_path)
+
+
+@pytest.fixture
+def exported(tmp_path):
+    """A desk's folder: twelve weeks of tickets, answered after two hours, and a plan of one page."""
+    created = pd.date_range("2025-01-06 02:00", periods=84, freq="D")
+    rows = {"ticket_id": range(84), "created_at": created.strftime("%Y-%m-%dT%H:%M:%SZ"), "team": "lan@shop.vn"}
+    rows["first_reply_at"] = (created + pd.Timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    pd.DataFrame(rows).to_csv(tmp_path / "tickets.csv", index=False)
+    columns = ", ".join(f"{name}: {name}" for name in rows)
+    files = f"files: [{{file: tickets.csv, tables: {{tickets: {{{columns}}}}}}}]"
+    (tmp_path / "desk.yml").write_text(f"name: 'Desk lan@shop.vn'\ntimezone: Asia/Ho_Chi_Minh\n{files}\n")
+    hostile.plan(tmp_path)
+    (tmp_path / "plan.yml").write_text(
+        "desk: .\npublish: out\nlanguages: [en]\npages:\n"
+        "- {notebook: first_response_time.ipynb, parameters: {note: lan@shop.vn}}\n"
+        "mail: {to: [a@b.org], from: c@d.org, host: 127.0.0.1, port: 9, security: none}\n"
+    )
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_the_next_report_keeps_the_last_one_and_says_what_changed(exported):
+    runner.report(read_plan(exported / "plan.yml"))
+    (exported / "targets.csv").write_text("kpi,valid_from,valid_to,team,target,low,high\nfirst_response_time,,,,3,,\n")
+
+    again = runner.report(read_plan(exported / "plan.yml"))
+
+    assert again.ok and again.warnings[0].startswith("The digest was not sent: 127.0.0.1:9: ConnectionRefusedError")
+    html = (exported / "out/index.html").read_text()
+    assert "target set to at most 3.0 h (before: none)" in html
+    assert len(list((exported / "out/archive").iterdir())) == 2
+    assert layout.only_ours(exported / "out")
+    for path in (exported / "out").rglob("*.*"):
+        assert "lan@shop.vn" not in texts_of(path), path.name
