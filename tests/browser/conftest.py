@@ -1,15 +1,12 @@
 """A real browser, and a site to look at: a hostile one, or the folder that KPITOOLS_SITE names."""
 
 import os
-import sys
 from pathlib import Path
 
+import hostile
 import pytest
 
 from kpitools.report import pdf
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-import hostile  # noqa: E402
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 ARGUMENTS += ["--disable-component-update", "--disable-sync"]
