@@ -22,7 +22,7 @@ _FORMULA = re.compile(r"^\s*[=+\-@|%\t\r\n]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NOT_IN_NAMES = re.compile(r"[\\/*?:\[\]]")
 _FORMATS = {"h": '#,##0.00" h"', "min": '#,##0.0" min"', "s": '#,##0.0" s"', "share": "0.0%", "count": "#,##0"}
-_FORMATS |= {"score": "0.0", "date": "yyyy-mm-dd"}
+_FORMATS |= {"score": "0.0", "scale": "0.00", "number": "#,##0.00", "percent": "0.0%", "date": "yyyy-mm-dd"}
 _HEAD, _HEAD_FILL = Font(bold=True), PatternFill("solid", fgColor="E3E8EE")
 _WRAP = Alignment(wrap_text=True, vertical="top")
 _SERIES = ("value", "low", "high", "n", "centre", "lower", "upper", "target_low", "target_high")
