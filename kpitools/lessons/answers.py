@@ -14,7 +14,7 @@ Number = float | None  # None: no number at all
 
 def is_blank(answer: tuple[Any, ...]) -> bool:
     """Whether the placeholder still stands there."""
-    return not answer or any(part is Ellipsis for part in answer) or answer == (None,)
+    return not answer or any(part is Ellipsis for part in answer) or all(part is None for part in answer)
 
 
 def as_number(answer: Any, unit: str) -> Number:

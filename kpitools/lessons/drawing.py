@@ -8,7 +8,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import combinations
+from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import pandas as pd
 from kpitools.errors import ConfigError, TooFewError
 from kpitools.lessons.record import Exercise, Question, Rows
 
-TRIES = 400
+TRIES, TRIES_OF_POOL = 400, 100
 
 
 def drawn(task: Exercise | Question, seed: int | str, pool: Rows | None = None) -> Rows | None:
@@ -57,8 +57,8 @@ def _best(task: Exercise, seed: int | str, pool: Rows) -> Rows:
     """Of many samples of the pool, the first that confuses fewest mistakes."""
     if len(pool) < task.size:
         raise TooFewError(f"exercise {task.id}: {task.size} rows wanted, the export gives {len(pool)}.")
-    best, fewest = None, len(task.mistakes) ** 2
-    for generator in _generators(task.id, seed):
+    best, fewest = None, float("inf")
+    for generator in islice(_generators(task.id, seed), TRIES_OF_POOL):
         rows = pool.iloc[np.sort(generator.choice(len(pool), task.size, replace=False))].reset_index(drop=True)
         found = confused(task, rows)
         if found < fewest:
@@ -66,7 +66,7 @@ def _best(task: Exercise, seed: int | str, pool: Rows) -> Rows:
         if fewest == 0:
             break
     if best is None:
-        raise TooFewError(f"exercise {task.id}: the export's rows give no answer in {TRIES} samples.")
+        raise TooFewError(f"exercise {task.id}: the export's rows give no answer in {TRIES_OF_POOL} samples.")
     return best
 
 

@@ -48,6 +48,7 @@ class Session:
     language: str = "en"
     own: str = ""
     done: dict[str, _Course] = field(default_factory=dict)
+    _drawn: dict[tuple, Rows | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def frames(self) -> dict[str, Rows]:
@@ -81,8 +82,11 @@ class Session:
         return self._rows(self._task(id), self.seed)
 
     def _rows(self, task: Exercise | Question, seed: int | str) -> Rows | None:
-        pool = read_pool(self.own, task.id) if self.own else None
-        return drawn(task, seed, pool)
+        if (task.id, seed) not in self._drawn:
+            pool = read_pool(self.own, task.id) if self.own else None
+            self._drawn[task.id, seed] = drawn(task, seed, pool)
+        rows = self._drawn[task.id, seed]
+        return None if rows is None else rows.copy()
 
     def _task(self, id: str) -> Exercise | Question:
         return find_task(id)[1]

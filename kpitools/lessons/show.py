@@ -56,11 +56,13 @@ def _said(value: Any, language: str) -> str:
     return number(float(value), language, 0 if float(value).is_integer() else 1)
 
 
-def rows_table(rows: Rows, language: str) -> Table:
+def rows_table(rows: Rows, language: str, caption: str = "") -> Table:
     """Rows under the names and truth values that code uses, so that they can be worked on by hand and in pandas."""
     headings = {column: column for column in rows}
     flags = {column: rows[column].map(str) for column in rows if pd.api.types.is_bool_dtype(rows[column])}
-    return show_table(rows.assign(**flags), say("lessons.rows", language, n=len(rows)), language=language, headings=headings)
+    return show_table(
+        rows.assign(**flags), say("lessons.rows", language, n=len(rows)), language=language, headings=headings
+    )
 
 
 def asked(task: Exercise | Question, rows: Rows | None, language: str, order: tuple[int, ...] = ()) -> Note:

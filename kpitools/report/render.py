@@ -14,7 +14,7 @@ from kpitools.words import LANGUAGES, say
 
 sys.modules.setdefault("rfc3987_syntax", None)  # see runner: a slow import nobody needs
 
-_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 _HIDDEN = {"parameters", "injected-parameters", "papermill-error-cell-tag"}
 # nbconvert's own alternative text where there is none: it hides the lack from every check.
 _FILLER = 'alt="No description has been provided for this image"'
@@ -41,11 +41,19 @@ class Sibling(NamedTuple):
         return NAMES[self.language]
 
 
-def page(body: str, title: str, language: str, about: About, siblings: list[Sibling], home: str | None = None) -> str:
-    """A whole HTML page around `body`, which is HTML already; everything else is escaped."""
+def page(
+    body: str,
+    title: str,
+    language: str,
+    about: About,
+    siblings: list[Sibling],
+    home: str | None = None,
+    footer: str = "report.footer",
+) -> str:
+    """A whole HTML page around `body`, which is HTML already; everything else is escaped. `footer`: a key of words."""
     from functools import partial
 
-    template = _environment().get_template("page.html.j2")
+    template = environment().get_template("page.html.j2")
     return template.render(
         body=body,
         title=title,
@@ -53,7 +61,8 @@ def page(body: str, title: str, language: str, about: About, siblings: list[Sibl
         desk=about,
         siblings=siblings if len(siblings) > 1 else [],
         home=home,
-        style=(_TEMPLATES / "page.css").read_text(encoding="utf-8"),
+        footer=footer,
+        style=(TEMPLATES / "page.css").read_text(encoding="utf-8"),
         version=__version__,
         say=partial(_say_in, language),
     )
@@ -64,7 +73,7 @@ def notebook_body(notebook: Any, language: str, code: bool = False) -> tuple[str
     kept, title = _in_language(notebook, language)
     words = {"code": say("report.code", language), "traceback": say("report.traceback", language)}
     body, _ = _exporter().from_notebook_node(kept, {"page": {"code": code, "words": words}})
-    return title, _tidy(body, language)
+    return title, tidy(body, language)
 
 
 def failure(status: str, error: str, language: str) -> str:
@@ -84,10 +93,11 @@ def _say_in(language: str, key: str, **values: Any) -> str:
 
 
 @cache
-def _environment():
+def environment(folder: Path = TEMPLATES):
+    """The templates of a folder; what they fill in is escaped."""
     from jinja2 import Environment, FileSystemLoader
 
-    return Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True)
+    return Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True)
 
 
 @cache
@@ -96,11 +106,16 @@ def _exporter():
 
     exporter = HTMLExporter(
         template_name="kpitools",
-        extra_template_basedirs=[str(_TEMPLATES)],
+        extra_template_basedirs=[str(TEMPLATES)],
         exclude_input_prompt=True,
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
+    return with_filters(exporter)
+
+
+def with_filters(exporter: Any) -> Any:
+    """`exporter` with the filters that the templates of pages use: what makes HTML harmless, and alternative texts."""
     for name, act in (("clean", clean), ("alt_text", alt_text), ("base64_text", _plain_base64), ("svg_text", _svg)):
         exporter.register_filter(name, act)
     return exporter
@@ -145,9 +160,9 @@ def _plain_text(markdown: str) -> str:
     return re.sub(r"[*_`]|\[([^\]]*)\]\([^)]*\)", lambda m: m[1] or "", markdown).strip()
 
 
-def _tidy(body: str, language: str) -> str:
-    """One h1 a page, and tables that scroll by themselves, each with a name."""
-    body = re.sub(r"<(/?)h1\b", r"<\1h2", body)
+def tidy(body: str, language: str, one_title: bool = True) -> str:
+    """One h1 a page (the page's own, where `one_title`), and tables that scroll by themselves, each with a name."""
+    body = re.sub(r"<(/?)h1\b", r"<\1h2", body) if one_title else body
     body = re.sub(r"<img(?![^>]*\bsrc=)[^>]*>", "", body)
     body = body.replace(_FILLER, 'alt=""').replace("<th></th>", "<td></td>")
     pieces = re.split(r'(<div class="scroll".*?</div>|<table\b.*?</table>)', body, flags=re.DOTALL)

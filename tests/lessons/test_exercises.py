@@ -71,25 +71,23 @@ def test_two_seeds_give_different_rows_and_the_same_seed_the_same(task):
     assert not first.equals(other)
 
 
-@pytest.mark.parametrize("task", EXERCISES)
+NUMBERS = [param for param in EXERCISES if param.values[0].kind == "number"]
+
+
+@pytest.mark.parametrize("task", NUMBERS)
 def test_an_answer_rounded_to_the_asked_decimals_is_right(task):
-    if task.kind != "number":
-        pytest.skip("only numbers are rounded")
     rows = drawn(task, 1)
 
     assert judge(task, (round(task.right(rows), task.decimals),), rows, "en").right
     assert judge(task, (str(round(task.right(rows), task.decimals)).replace(".", ","),), rows, "vi").right
 
 
-@pytest.mark.parametrize("task", EXERCISES)
+@pytest.mark.parametrize("task", [param for param in NUMBERS if param.values[0].unit in UNITS])
 def test_the_right_number_in_another_unit_is_called_so(task):
-    factors = UNITS.get(task.unit, {})
-    if task.kind != "number" or not factors:
-        pytest.skip("this exercise has no unit to mix up")
     rows = drawn(task, 1)
     right = task.right(rows)
 
-    kinds = {name: judge(task, (right * factor,), rows, "en").kind for name, factor in factors.items()}
+    kinds = {name: judge(task, (right * factor,), rows, "en").kind for name, factor in UNITS[task.unit].items()}
 
     # A mistake that happens to give the same figure has the better word.
     assert all(kind in ("unit", "mistake") for kind in kinds.values()), kinds
@@ -153,6 +151,6 @@ def test_ids_are_unique_and_every_lesson_has_exercises_and_a_quiz():
     for lesson in lessons().values():
         others = [task for task in lesson.tasks if "-quiz-" not in task.id]
         assert 2 <= len(others) <= 5, lesson.name
-        assert 2 <= len(lesson.tasks) - len(others), lesson.name
+        assert len(lesson.tasks) - len(others) >= 2, lesson.name
         assert all(isinstance(task, Question) for task in lesson.tasks if "-quiz-" in task.id)
         assert all(known(outcome(task.right, drawn(task, 1))) for task in lesson.exercises)

@@ -35,3 +35,14 @@ def numbered(rows: Rows, column: str = "ticket_id") -> Rows:
     rows = rows.reset_index(drop=True)
     rows.insert(0, column, [str(i + 1) for i in range(len(rows))])
     return rows
+
+
+def balanced(many: Rows, few: Rows, least: int = 60) -> Rows:
+    """Rows of an export in which the rare kind is common enough to turn up among ten.
+
+    The other kind is cut down to four times as many, or to `least`.
+    """
+    if len(few) == 0:
+        return many
+    kept = many.sample(min(len(many), max(least, 4 * len(few))), random_state=1)
+    return pd.concat([kept, few.sample(min(len(few), 100), random_state=1)]).sort_index()

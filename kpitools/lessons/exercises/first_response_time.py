@@ -7,7 +7,7 @@ import pandas as pd
 
 from kpitools.analysis.survival import km
 from kpitools.desk import Desk
-from kpitools.lessons.exercises._made import HOUR, halves, hours, moments, numbered
+from kpitools.lessons.exercises._made import HOUR, balanced, halves, hours, moments, numbered
 from kpitools.lessons.reading import read_lesson
 from kpitools.lessons.record import Rows, Work
 from kpitools.tables import UNSOLVED
@@ -47,7 +47,7 @@ def pool(desk: Desk) -> Rows:
     rows["opened_by"] = rows.opened_by.fillna("customer")
     waited, age = waits(rows), hours(pd.Timestamp(desk.as_of) - rows.created_at)
     waiting = rows.first_reply_at.isna() & rows.status.isin(UNSOLVED) & (age > max(LIMIT, waited.quantile(0.75)))
-    return numbered(rows[(waited >= 0) | waiting])
+    return numbered(balanced(rows[waited >= 0], rows[waiting]))
 
 
 def thread(generator: np.random.Generator) -> Rows:
