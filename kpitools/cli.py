@@ -75,7 +75,7 @@ def list_kpis(language: Language = "en") -> None:
         for k in CATALOGUE.values()
     ]
     heads = [say(f"cli.list.{name}", language) for name in ("name", "kpi", "unit", "better", "needs")]
-    table(heads, rows, say("cli.list.title", language))
+    _table(heads, rows, say("cli.list.title", language))
 
 
 @app.command()
@@ -383,7 +383,7 @@ def _print_series(found, kpi, by: tuple[str, ...], every: str, form: str, langua
         rows = [_series_row(row, kpi, by, every, language) for _, row in found.iterrows()]
         heads = ["period", *by, "value", "interval", "n", ""]
         heads = [h if h in by or not h else say(f"cli.compute.{h}", language) for h in heads]
-        table(heads, rows, kpi.title(language))
+        _table(heads, rows, kpi.title(language))
 
 
 def _series_row(row, kpi, by: tuple[str, ...], every: str, language: str) -> tuple[str, ...]:
@@ -399,7 +399,7 @@ def _series_row(row, kpi, by: tuple[str, ...], every: str, language: str) -> tup
 
 def _frame(frame, title: str) -> None:
     rows = [tuple(_cell(value) for value in row) for row in frame.itertuples(index=False)]
-    table([str(column) for column in frame.columns], rows, title)
+    _table([str(column) for column in frame.columns], rows, title)
 
 
 def _cell(value: Any) -> str:
@@ -408,7 +408,7 @@ def _cell(value: Any) -> str:
     return "" if value is None or value != value else str(value)
 
 
-def table(heads: list[str], rows: list[tuple[str, ...]], title: str) -> None:
+def _table(heads: list[str], rows: list[tuple[str, ...]], title: str) -> None:
     """A table on the terminal; texts are shown as they are, never read as markup or terminal codes."""
     from rich.console import Console
     from rich.table import Table

@@ -18,7 +18,7 @@ Seed = Annotated[int, typer.Option(help="another number draws other rows for eve
 def list_lessons(language: Language = "en") -> None:
     """List the lessons in the order of the course: name, title, part, minutes."""
     check_language(language)
-    from kpitools.cli import table
+    from kpitools.cli import _table
     from kpitools.lessons.catalogue import lessons
 
     rows = [
@@ -26,7 +26,7 @@ def list_lessons(language: Language = "en") -> None:
         for lesson in lessons().values()
     ]
     heads = [say(f"lessons.cli.{name}", language) for name in ("name", "lesson", "part", "minutes")]
-    table(heads, rows, say("lessons.cli.title", language))
+    _table(heads, rows, say("lessons.cli.title", language))
 
 
 @app.command()

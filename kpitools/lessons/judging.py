@@ -66,7 +66,7 @@ def judge(
     """
     teller = _Teller(task, language)
     if answers.is_blank(answer):
-        return teller.say("blank")
+        return teller.say("blank" if task.hints else "blank_choice", "blank")
     if isinstance(task, Question):
         return _chosen(task, answer[0], rows, teller, order)
     if len(answer) == 2 and all(isinstance(part, int) for part in answer) and task.kind == "number":

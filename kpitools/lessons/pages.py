@@ -1,11 +1,14 @@
 """The pages of a built course around its lessons: the first page, each lesson's page, the glossary."""
 
+from copy import copy
 from html import escape
+from typing import Any
 
 from kpitools.kpi import Kpi
 from kpitools.lessons.glossary import glossary
 from kpitools.lessons.kpi_card import lesson_of
 from kpitools.lessons.record import PARTS, Lesson
+from kpitools.lessons.variant import CHECK, tags
 from kpitools.report import render
 from kpitools.words import say
 
@@ -21,7 +24,7 @@ def lesson_page(lesson: Lesson, outcome, wanted: list[Lesson], language: str) ->
     """The page to read: text, code, tables and figures of an executed lesson."""
     body = ""
     if outcome.notebook is not None:
-        _, body = render.notebook_body(outcome.notebook, language, code=True)
+        _, body = render.notebook_body(to_read(outcome.notebook), language, code=True)
         body = body.replace('<details class="code">', '<details class="code" open>')
     if not outcome.ok:
         body = render.failure(outcome.status, outcome.error, language) + body
@@ -29,6 +32,13 @@ def lesson_page(lesson: Lesson, outcome, wanted: list[Lesson], language: str) ->
     minutes = say("lessons.minutes", language, n=lesson.minutes)
     about = render.About(say("lessons.course", language), place, minutes)
     return render.page(body, lesson.title(language), language, about, [], HOME, FOOTER)
+
+
+def to_read(notebook: Any) -> Any:
+    """A copy without the cells in which a learner answers, which say nothing on a page."""
+    kept = copy(notebook)
+    kept.cells = [cell for cell in notebook.cells if CHECK not in tags(cell)]
+    return kept
 
 
 def glossary_page(language: str) -> str:

@@ -67,7 +67,7 @@ def rows_table(rows: Rows, language: str, caption: str = "") -> Table:
 
 def asked(task: Exercise | Question, rows: Rows | None, language: str, order: tuple[int, ...] = ()) -> Note:
     """A question as the learner meets it."""
-    title = say("lessons.exercise", language, id=task.id)
+    title = say("lessons.question" if isinstance(task, Question) else "lessons.exercise", language, id=task.id)
     table = None if rows is None else rows_table(rows, language)
     text = question_text(task, rows, language)
     if isinstance(task, Question):
@@ -84,6 +84,8 @@ def _wanted(task: Exercise, language: str) -> str:
 def hints(task: Exercise | Question, seen: int, language: str) -> Note:
     """The hints up to the one just asked for."""
     title = say("lessons.hint", language, id=task.id, seen=seen, all=len(task.hints))
+    if not task.hints:
+        return Note(say("lessons.hint.none", language, id=task.id), say("lessons.hint.none.text", language))
     more = "lessons.hint.more" if seen < len(task.hints) else "lessons.hint.last"
     return Note(title, *(text(language) for text in task.hints[:seen]), say(more, language, id=task.id))
 

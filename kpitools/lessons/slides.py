@@ -68,6 +68,8 @@ def prepare(notebook: Any, with_notes: bool) -> Any:
     """The notebook's cells with slide types, texts cut into what is shown and what is said."""
     out, heading, filled = [], "", False
     for cell in notebook.cells:
+        if CHECK in tags(cell):
+            continue
         if cell.cell_type == "markdown":
             shown, said = ("", cell.source) if TRAINER in tags(cell) else cut(cell.source)
             if shown:
@@ -96,8 +98,8 @@ def _is_quiet(cell: Any) -> bool:
 
 
 def _is_shown(cell: Any) -> bool:
-    """Whether a code cell has a place on a slide: nothing to fill in, nothing of the key, something to see."""
-    unwanted = {CHECK, PARAMETERS, SKIP, TRAINER}
+    """Whether a code cell has a place on a slide: nothing of the key, and something to see."""
+    unwanted = {PARAMETERS, SKIP, TRAINER}
     return cell.cell_type == "code" and not unwanted & tags(cell) and bool(cell.get("outputs") or not _is_quiet(cell))
 
 
