@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from kpitools.errors import ConfigError, KpitoolsError
+from kpitools.lessons.cli import app as lessons
 from kpitools.words import check_language, say
 
 app = typer.Typer(
@@ -15,6 +16,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(lessons, name="lessons")
 
 Language = Annotated[str, typer.Option("--language", "-l", envvar="KPITOOLS_LANGUAGE", help="en or vi")]
 Every = Annotated[str, typer.Option(help="day, week, month, quarter or all")]

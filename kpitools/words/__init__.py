@@ -45,6 +45,11 @@ def say(key: str, language: str, /, **values: Any) -> str:
     return sentences[key][check_language(language)].format(**values)
 
 
+def keys(prefix: str) -> list[str]:
+    """The keys that begin with `prefix`, in the order of the files."""
+    return [key for key in _sentences() if key.startswith(prefix)]
+
+
 def _missing(value: Any) -> bool:
     return value is None or value != value or (isinstance(value, float) and math.isinf(value))
 
