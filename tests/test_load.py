@@ -414,6 +414,13 @@ SHOWN = {
     "surveys": ("score", [5.0]),
     "customers": ("mrr", [1250.5]),
     "activity": ("amount", [19.9]),
+    "leads": ("source", ["Facebook", "không rõ"]),
+    "spend": ("amount", [1200.0]),
+    "sales": ("defective_units", [1]),
+    "revenue_changes": ("kind", ["churn"]),
+    "balances": ("inventory", [7e8]),
+    "brand_surveys": ("is_aware", [False, True]),
+    "engagement": ("reach", [4000]),
 }
 
 
