@@ -18,7 +18,7 @@ from kpitools.kpi import Kpi
 from kpitools.kpis import get
 from kpitools.plots.distribution import say_column
 from kpitools.settings import OPTIONS
-from kpitools.words import day, number, quantity, say
+from kpitools.words import day, number, quantity, say, unit_words
 from kpitools.words import period as period_name
 
 SMALL = 20  # groups of fewer rows are marked and never ranked
@@ -201,7 +201,7 @@ def definition_card(
         ("definition", kpi.definition(language)),
         ("formula", kpi.formula(language)),
         ("statistic", say(f"cards.statistic.{kpi.statistic}", language)),
-        ("unit", say(f"cards.unit.{kpi.unit}", language)),
+        ("unit", unit_words(kpi.unit, language)),
         ("better", say(f"cards.better.{kpi.better}", language)),
         ("dated_by", _dated_by(kpi, language)),
         ("clock", say(clock, language)),
@@ -213,6 +213,8 @@ def definition_card(
     lines += [("needs", ", ".join(f"{kpi.table}.{column}" for column in kpi.needs))]
     several = (("choices", kpi.choices), ("traps", kpi.traps))
     lines += [(name, [text(language) for text in texts]) for name, texts in several if texts]
+    if kpi.benchmark:
+        lines.append(("benchmark", kpi.benchmark(language)))
     if kpi.guards:
         lines.append(("guards", ", ".join(_title(name, language) for name in kpi.guards)))
     lines.append(("source", kpi.source))
@@ -337,6 +339,9 @@ def _spread(row: pd.Series, kpi: Kpi, language: str) -> list[tuple[str, str]]:
     if kpi.statistic == "nps":
         counts = {name: number(row[name], language, 0) for name in ("promoters", "passives", "detractors")}
         return [("beside", say("cards.beside.nps", language, **counts))]
+    if "mean_of_ratios" in row:
+        value = quantity(row.mean_of_ratios, kpi.unit, language)
+        return [("beside", say("cards.beside.mean_of_ratios", language, value=value))]
     if abs(row.get("unweighted", row.value) - row.value) > 1e-9:
         value = quantity(row.unweighted, kpi.unit, language)
         return [("beside", say("cards.beside.unweighted", language, value=value))]
@@ -373,7 +378,7 @@ def _against_before(points: pd.DataFrame, last: pd.Series, kpi: Kpi, every: str,
         return say("cards.before.none", language)
     before = earlier.iloc[-1]
     change = last.value - before.value
-    unit = "points" if kpi.unit == "share" else kpi.unit
+    unit = "points" if kpi.unit in ("share", "rate") else kpi.unit
     said = {
         "before": quantity(before.value, kpi.unit, language),
         "period": period_name(before.period, every, language),

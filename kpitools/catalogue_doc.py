@@ -30,6 +30,7 @@ def _section(kpi: Kpi) -> str:
         ("left out", "; ".join(rule.dropped.en for rule in kpi.population) or "nothing"),
         ("complete", f"`{kpi.matures_after}` after the period's end" if kpi.matures_after else "at the period's end"),
         ("options", ", ".join(f"`{name}`" for name in kpi.options) or "–"),
+        ("benchmark", kpi.benchmark.en if kpi.benchmark else "–"),
         ("read beside", ", ".join(kpi.guards) or "–"),
         ("source", kpi.source),
     ]

@@ -20,6 +20,8 @@ from kpitools.zones import years
 _AHEAD = {("tickets", "sla_due_at"), ("customers", "ended_at")}
 _VIEWS = count(1)  # desks may share a connection
 
+_SOME_PERIOD = "month"  # for tables that depend on the period, where only their columns matter
+
 
 class Desk:
     """What was loaded.
@@ -98,12 +100,19 @@ class Desk:
     def kpi(self, kpi: Kpi | str) -> Kpi:
         """The record of a KPI as this desk's options mean it; UnknownNameError for a name nobody knows."""
         if not isinstance(kpi, str):
-            return kpi.as_chosen(self.settings.options)
+            return self._as_meant(kpi)
         if kpi not in CATALOGUE:
             raise unknown("KPI", kpi, CATALOGUE)
         if kpi not in self._kpis:
-            self._kpis[kpi] = CATALOGUE[kpi].as_chosen(self.settings.options)
+            self._kpis[kpi] = self._as_meant(CATALOGUE[kpi])
         return self._kpis[kpi]
+
+    def _as_meant(self, kpi: Kpi) -> Kpi:
+        """A record with the desk's options and, for money, its currency."""
+        from dataclasses import replace
+
+        kpi = kpi.as_chosen(self.settings.options)
+        return replace(kpi, unit=self.settings.currency) if kpi.unit == "money" and self.settings.currency else kpi
 
     def has(self, name: str) -> bool:
         """Whether the exports gave the canonical table `name`."""
@@ -119,7 +128,7 @@ class Desk:
         """A canonical or derived table (see `facts`), as an Ibis table."""
         fact = facts.FACTS.get(name)
         if fact is None:
-            return self.base(name)
+            return facts.complete_columns(self.base(name), name)
         missing = self.missing_for_table(name)
         if missing:
             raise NotSupportedError(f"'{name}' cannot be made from this data: it lacks {missing}.")
@@ -141,7 +150,7 @@ class Desk:
 
     def filled(self, name: str) -> frozenset[str]:
         """Columns of a canonical or derived table that hold at least one value."""
-        return self._columns_filled(name, self.table(name))
+        return self._columns_filled(name, self.table(name, _SOME_PERIOD))
 
     def _columns_filled(self, key: str, rows: ir.Table) -> frozenset[str]:
         if key not in self._filled:
@@ -154,7 +163,8 @@ class Desk:
         if name not in facts.FACTS:
             return "" if self.has(name) else f"table {name}"
         lacking = []
-        for needs in facts.FACTS[name].needs:
+        needed = facts.FACTS[name].needs
+        for needs in needed(self) if callable(needed) else needed:
             parts = (need.split(".") for need in needs)
             absent = [f"{table}.{column}" for table, column in parts if column not in self.filled_base(table)]
             if not absent:
@@ -184,15 +194,21 @@ class Desk:
         if absent or not kpis:
             self._lacking.update(dict.fromkeys(kpis, absent))
             return
-        rows = self.table(table)
+        rows = self.table(table, _SOME_PERIOD)
         needs = {need for kpi in kpis for need in kpi.needs if need in rows.columns}
         counts = {f"need_{need}": rows[need].count() for need in needs}
         counts |= {f"kpi_{i}": _counts(kpi, rows).any() for i, kpi in enumerate(kpis) if set(kpi.needs) <= needs}
         found = rows.agg(**counts).to_pandas().iloc[0] if counts else {}
         for i, kpi in enumerate(kpis):
             empty = [f"{table}.{need}" for need in kpi.needs if not found.get(f"need_{need}", 0) > 0]
-            uncounted = "" if found.get(f"kpi_{i}") == 1 else f"any row of {table} that counts"
-            self._lacking[kpi] = ", ".join(empty) or uncounted
+            uncounted = "" if found.get(f"kpi_{i}") == 1 or self._counts_by_day(kpi, empty) else "any row"
+            self._lacking[kpi] = ", ".join(empty) or uncounted and f"{uncounted} of {table} that counts"
+
+    def _counts_by_day(self, kpi: Kpi, empty: list[str]) -> bool:
+        """Whether shorter periods than a month have rows that count: a young shop's weeks have weeks before them."""
+        if empty or not facts.by_period(kpi.table):
+            return False
+        return any(_counts(kpi, rows).any().to_pandas() for rows in (self.table(kpi.table, e) for e in ("week", "day")))
 
     @cached_property
     def _ends(self) -> dict[tuple[str, str], tuple[pd.Timestamp, pd.Timestamp]]:

@@ -46,11 +46,17 @@ class Kpi:
     statistic : median, mean, share, total, ratio, nps or level (see `compute.STATISTICS`).
     value : a deferred Ibis expression, or a Span for durations.
     per : the denominator's expression, for ``ratio`` only.
-    unit : h, min, s, share (a fraction, shown as %), score (NPS points), count.
+    unit : h, min, s, share (a fraction from 0 to 1, shown as %), rate (shown as %, may be negative or above 100 %),
+        ratio (a plain quotient), score (NPS points), count, money (a desk that states its currency makes it that
+        currency's code).
     better : lower, higher, band or neutral; colour and words follow from it alone.
     needs : columns of `table` that must hold data.
     population : the rules a row must meet to count, in the order in which removals are counted.
+    count : what a row of a ``ratio`` stands for in n; None: one.
+    interval : how sure a ``ratio`` is: rows (they are a sample: delta method), count (`per` counts events: Poisson) or
+        none (a figure of everything there is).
     matures_after : name of the desk setting with the days that must pass after a period before it is complete.
+    benchmark : what a source gives as usual or good, and whose word it is; None where no honest one is known.
     guards : KPIs to read beside this one.
     options : names of the desk's options that the definition reads; their values in force are printed with it.
     variant : (record, options) -> the record as those options make it, where they change its words, unit, direction or
@@ -73,9 +79,12 @@ class Kpi:
     population: tuple[Rule, ...] = ()
     per: Any = None
     weight: Any = None
+    count: Any = None
+    interval: str = "rows"
     matures_after: str | None = None
     traps: tuple[Words, ...] = ()
     choices: tuple[Words, ...] = ()
+    benchmark: Words | None = None
     guards: tuple[str, ...] = ()
     dimensions: tuple[str, ...] = ("team", "channel", "priority", "topic")
     parameters: dict[str, Any] = field(default_factory=dict)

@@ -9,8 +9,11 @@ from typing import NamedTuple
 
 import ibis.expr.types as ir
 
+from kpitools.facts.brand import brand_surveys, engagement
 from kpitools.facts.columns import TICKET_DIMENSIONS, complete_columns, empty_column
 from kpitools.facts.customers import customer_periods
+from kpitools.facts.leads import acquisition, acquisition_needs, leads
+from kpitools.facts.money import balance_periods, revenue_changes, sales_periods
 from kpitools.facts.opinion import surveys
 from kpitools.facts.phone import contacts, offers
 from kpitools.facts.tickets import FIRST_CONTACT_PARTS, origins, resolutions, ticket_flow, tickets
@@ -18,13 +21,14 @@ from kpitools.facts.waits import waits
 
 
 class Fact(NamedTuple):
-    """A derived table: how to build it and which loaded columns it needs, as alternatives.
+    """A derived table: how to build it and which loaded columns it needs, as alternatives; a function of the desk where
+    its options decide.
 
     `by_period`: the builder also takes ``every``, since its rows are periods.
     """
 
     build: Callable[..., ir.Table]
-    needs: tuple[tuple[str, ...], ...]
+    needs: tuple[tuple[str, ...], ...] | Callable[..., tuple[tuple[str, ...], ...]]
     by_period: bool = False
 
 
@@ -41,6 +45,13 @@ FACTS = {
     "customer_periods": Fact(
         customer_periods, (("customers.started_at",), ("activity.at", "activity.customer_id")), by_period=True
     ),
+    "leads": Fact(leads, (("leads.lead_id",),)),
+    "acquisition": Fact(acquisition, acquisition_needs),
+    "sales_periods": Fact(sales_periods, (("sales.sold_at", "sales.revenue"),), by_period=True),
+    "revenue_changes": Fact(revenue_changes, (("revenue_changes.amount", "revenue_changes.kind"),)),
+    "balance_periods": Fact(balance_periods, (("balances.as_of",),), by_period=True),
+    "brand_surveys": Fact(brand_surveys, (("brand_surveys.is_aware",),)),
+    "engagement": Fact(engagement, (("engagement.interactions",),)),
 }
 
 

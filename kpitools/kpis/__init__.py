@@ -2,11 +2,11 @@
 
 from kpitools.errors import unknown
 from kpitools.kpi import Kpi
-from kpitools.kpis import base, opinion, resolution, speed, workload
+from kpitools.kpis import base, finance, marketing, opinion, resolution, sales, speed, workload
 
 CATALOGUE: dict[str, Kpi] = {
     kpi.name: kpi
-    for family in (speed, resolution, opinion, base, workload)
+    for family in (speed, resolution, opinion, base, workload, marketing, sales, finance)
     for kpi in vars(family).values()
     if isinstance(kpi, Kpi)
 }
