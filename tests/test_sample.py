@@ -6,8 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kpitools import sample, sample_texts
+from kpitools import sample
 from kpitools.clock import open_intervals
+from kpitools.sample import stories
+from kpitools.sample.clock import World, seconds
+from kpitools.sample.texts import HOSTILE
 from kpitools.settings import read_settings
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
@@ -219,7 +222,7 @@ def test_the_dirt_is_there_and_little(export):
 
 
 def test_hostile_text_is_planted(export):
-    assert set(sample_texts.HOSTILE) <= set(export["Subject"])
+    assert set(HOSTILE) <= set(export["Subject"])
 
 
 def test_nobody_answers_before_being_asked(tickets):
@@ -288,14 +291,14 @@ def test_every_folder_has_settings_that_can_be_read():
     first = shop.targets[shop.targets["kpi"] == "first_response_time"]
     assert first["valid_from"].nunique() == 2
     assert shop.interventions["on"].dt.date.astype(str).tolist() == [
-        sample.TRAINING, sample.NEW_HOURS, sample.CHATBOT, sample.TOOL, sample.PURGE[0], sample.MACRO,
+        stories.TRAINING, stories.NEW_HOURS, stories.CHATBOT, stories.TOOL, stories.PURGE[0], stories.MACRO,
     ]  # fmt: skip
 
 
 def test_the_sample_works_the_hours_its_desk_file_states():
     schedules = read_settings(SAMPLE).schedules
-    world = sample.World(7, sample._seconds("2024-07-01"), sample._seconds("2026-07-01"))
-    for name, team in (("office", sample.SALES), ("extended", sample.VIP)):
+    world = World(7, seconds("2024-07-01"), seconds("2026-07-01"))
+    for name, team in (("office", stories.SALES), ("extended", stories.VIP)):
         spans = open_intervals(schedules[name], pd.Timestamp("2024-07-01").date(), pd.Timestamp("2026-06-30").date())
         stated = (spans["end_at"] - spans["start_at"]).sum().total_seconds()
         first, last = world.hours(team).elapsed(pd.Series([world.start, world.end]).to_numpy())
