@@ -378,7 +378,7 @@ def _against_before(points: pd.DataFrame, last: pd.Series, kpi: Kpi, every: str,
         return say("cards.before.none", language)
     before = earlier.iloc[-1]
     change = last.value - before.value
-    unit = "points" if kpi.unit in ("share", "rate") else kpi.unit
+    unit = "points" if kpi.unit in ("share", "percent") else kpi.unit
     said = {
         "before": quantity(before.value, kpi.unit, language),
         "period": period_name(before.period, every, language),

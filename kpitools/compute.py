@@ -380,7 +380,7 @@ def _ratio(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
         single = found.denominator == found.summed
         wilson = intervals.wilson(found.numerator.fillna(0), found.denominator.fillna(0))
         found["low"], found["high"] = found.low.mask(single, wilson[0]), found.high.mask(single, wilson[1])
-    if kpi.unit != "rate":
+    if kpi.unit != "percent":
         found["low"] = found.low.clip(lower=0)
     if kpi.interval == "none":
         found["low"] = found["high"] = np.nan

@@ -20,6 +20,7 @@ from kpitools.zones import years
 _AHEAD = {("tickets", "sla_due_at"), ("customers", "ended_at")}
 _VIEWS = count(1)  # desks may share a connection
 
+_RELATIONSHIPS = ("customers", "revenue_changes")
 _SOME_PERIOD = "month"  # for tables that depend on the period, where only their columns matter
 
 
@@ -227,7 +228,7 @@ class Desk:
         """First and last instant in the data (naive UTC), over all instants that already happened to a row."""
         past = {key: ends for key, ends in self._ends.items() if key not in _AHEAD}
         # Relationships began long before the events that a report is about.
-        events = [ends for (table, _), ends in past.items() if table != "customers"] or list(past.values())
+        events = [ends for (table, _), ends in past.items() if table not in _RELATIONSHIPS] or list(past.values())
         if not events:
             return None, None
         return min(low for low, _ in events).to_pydatetime(), max(high for _, high in events).to_pydatetime()

@@ -26,5 +26,5 @@ def _check_value(name: str, value: float) -> None:
         raise ConfigError(f"targets.csv: {name} is a share from 0 to 1, its target is {value:g}.{meant}")
     if unit == "score" and not -100 <= value <= 100:
         raise ConfigError(f"targets.csv: {name} runs from -100 to 100, its target is {value:g}.")
-    if unit not in ("share", "score", "rate") and value < 0:
+    if unit not in ("share", "score", "percent") and value < 0:
         raise ConfigError(f"targets.csv: {name} cannot be below 0, its target is {value:g}.")

@@ -46,9 +46,9 @@ class Kpi:
     statistic : median, mean, share, total, ratio, nps or level (see `compute.STATISTICS`).
     value : a deferred Ibis expression, or a Span for durations.
     per : the denominator's expression, for ``ratio`` only.
-    unit : h, min, s, share (a fraction from 0 to 1, shown as %), rate (shown as %, may be negative or above 100 %),
-        ratio (a plain quotient), score (NPS points), count, money (a desk that states its currency makes it that
-        currency's code).
+    unit : h, min, s, share (a fraction from 0 to 1, shown as %), percent (a fraction that may pass 100 % or lie
+        below 0), number (with decimals), score (NPS points), count, money (the code of
+        its currency on a desk that states one).
     better : lower, higher, band or neutral; colour and words follow from it alone.
     needs : columns of `table` that must hold data.
     population : the rules a row must meet to count, in the order in which removals are counted.

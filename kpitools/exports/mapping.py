@@ -96,7 +96,7 @@ VOCABULARY: dict[str, dict[str, Any]] = {
         "hệ thống": "system",
     },
     "opened_by": {"customer": "customer", "end-user": "customer", "agent": "agent", "admin": "agent"},
-    "surveys.kind": {"csat": "csat", "nps": "nps", "ces": "ces"},
+    "surveys.kind": {"csat": "csat", "nps": "nps", "ces": "ces", "rewards": "rewards"},
     "revenue_changes.kind": {
         "new": "new",
         "new business": "new",
@@ -156,7 +156,7 @@ VOCABULARY: dict[str, dict[str, Any]] = {
 # Columns whose values must be in the vocabulary; in others an unlisted value stands as it is.
 CLOSED = ("status", "author", "opened_by", "surveys.kind", "revenue_changes.kind", "brand_surveys.kind")
 # The scale that goes with a kind of survey unless the mapping says another.
-SCALES = {"csat": "1-5", "nps": "0-10", "ces": "1-7"}
+SCALES = {"csat": "1-5", "nps": "0-10", "ces": "1-7", "rewards": "0-1"}
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def _set_range(ax: Axes, points: pd.DataFrame, kpi: Kpi, language: str, log: boo
     values = values[np.isfinite(values) & ((values > 0) | (not log))]
     low, high = (values.min(), values.max()) if len(values) else (0.5 if log else 0.0, 1.0)
     low, high = _padded(low, high, log, headroom)
-    if not log and kpi.unit not in ("score", "rate") and not (len(values) and values.min() < 0):
+    if not log and kpi.unit not in ("score", "percent") and not (len(values) and values.min() < 0):
         low = max(low, -0.02 if kpi.unit == "share" else 0.0)
     if log and kpi.unit in style.SECONDS:
         style.time_axis(ax.yaxis, low, high, kpi.unit, language)

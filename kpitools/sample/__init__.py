@@ -15,11 +15,14 @@ import pandas as pd
 from kpitools.sample import files
 from kpitools.sample.clock import World, as_text, seconds, write_csv
 from kpitools.sample.customers import activity_csv, customers_csv, make_customers
+from kpitools.sample.marketing import brand_surveys_csv, engagement_csv, leads_csv, make_leads, spend_csv
 from kpitools.sample.messages import make_messages, messages_csv
+from kpitools.sample.money import balances_csv, revenue_changes_csv, sales_csv
 from kpitools.sample.opinion import surveys_csv
 from kpitools.sample.phone import calls_csv, phone_intervals_csv
 from kpitools.sample.requests import make_tickets
 from kpitools.sample.small import event_log_csv, freshdesk_csvs, liveagent_csvs
+from kpitools.sample.staff import agent_days_csv
 from kpitools.sample.zendesk import zendesk_csv
 
 
@@ -31,8 +34,9 @@ def make(folder, *, tickets: int = 6000, seed: int = 7, start: str = "2024-07-01
     folder : str or Path
         Created if missing; files of the same names are overwritten.
     tickets : int
-        At least 40. Requests in the main helpdesk; calls, surveys and customers grow with it. The three small desks
-        (``liveagent``, ``freshdesk``, ``eventlog``) stay at 300 tickets.
+        At least 40. Requests in the main helpdesk; calls, surveys, customers, leads and sales grow with it. The
+        three small desks (``liveagent``, ``freshdesk``, ``eventlog``) stay at 300 tickets, the panels and balances
+        as they are.
     start, months : str, int
         First day and length. The stories stand at fixed dates in the default span.
     """
@@ -40,6 +44,7 @@ def make(folder, *, tickets: int = 6000, seed: int = 7, start: str = "2024-07-01
     begin = pd.Timestamp(start)
     world = World(seed, seconds(begin), seconds(begin + pd.DateOffset(months=months)))
     customers = make_customers(world, max(40, tickets // 4))
+    leads = make_leads(world, tickets)
     truth = make_tickets(world, tickets, customers)
     messages = make_messages(world, truth)
     rows = {
@@ -49,6 +54,14 @@ def make(folder, *, tickets: int = 6000, seed: int = 7, start: str = "2024-07-01
         "surveys.csv": surveys_csv(world, int(tickets * 0.6), customers, truth),
         "customers.csv": customers_csv(customers),
         "activity.csv": activity_csv(world, int(tickets * 1.2), customers),
+        "leads.csv": leads_csv(world, leads),
+        "spend.csv": spend_csv(world, leads, tickets),
+        "sales.csv": sales_csv(world, int(tickets * 1.5)),
+        "balances.csv": balances_csv(world),
+        "revenue_changes.csv": revenue_changes_csv(world, customers),
+        "brand_surveys.csv": brand_surveys_csv(world),
+        "engagement.csv": engagement_csv(world),
+        "agent_days.csv": agent_days_csv(world),
         "phone/phone_intervals.csv": phone_intervals_csv(world),
         **liveagent_csvs(world),
         **freshdesk_csvs(world),

@@ -7,7 +7,7 @@ from kpitools.sample import texts
 from kpitools.sample.chance import arrivals, draw, skewed
 from kpitools.sample.clock import World, as_text, clock_text, whole
 from kpitools.sample.opinion import survey_rows
-from kpitools.sample.stories import AGENTS, AGENTS_OF, DAY, HOUR, PRIORITIES, SALES, TEAMS, UTC_OFFSET
+from kpitools.sample.stories import AGENTS, AGENTS_OF, DAY, HOUR, PRIORITIES, SALES, TEAMS, TECHNICAL, UTC_OFFSET
 from kpitools.sample.zendesk import make_subjects
 
 
@@ -62,12 +62,43 @@ def liveagent_csvs(world: World) -> dict[str, pd.DataFrame]:
             "date_due": as_text(t["created"] + 2 * DAY - UTC_OFFSET),
         }
     )
-    return {"liveagent/liveagent_tickets.csv": tickets, "liveagent/liveagent_history.csv": _history(t)}
+    return {
+        "liveagent/liveagent_tickets.csv": tickets,
+        "liveagent/liveagent_history.csv": _history(t),
+        "liveagent/liveagent_transfers.csv": _history(_escalated(world, t), (("moved", "N"),)),
+        "liveagent/rewards.csv": _rewards(world, t),
+    }
 
 
-def _history(t: pd.DataFrame) -> pd.DataFrame:
+def _escalated(world: World, t: pd.DataFrame) -> pd.DataFrame:
+    """One request in nine goes to Kỹ thuật, the second level, before its first answer; it comes back answered."""
+    rng = world.rng(28)
+    some = draw(rng, np.where((t["team"] != TECHNICAL) & (t["first"] - t["created"] > HOUR), 0.14, 0), t["team"])
+    moved = np.floor(t["created"] + 0.4 * (t["first"] - t["created"]))
+    return t.assign(moved=moved, team=TECHNICAL)[some]
+
+
+def _rewards(world: World, t: pd.DataFrame) -> pd.DataFrame:
+    """LiveAgent's rewards (1) and rebukes (0) after solved requests; most customers give neither."""
+    rng = world.rng(29)
+    solved = t[t["last"].notna()].reset_index(drop=True)
+    at = solved["last"].to_numpy() + np.ceil(skewed(rng, np.full(len(solved), 3.0 * HOUR)))
+    gives = draw(rng, np.full(len(solved), 0.38), solved["team"]) & (at < world.end)
+    given = np.where(gives, at, np.nan)
+    score = draw(rng, np.full(len(solved), 0.84), solved["team"]).astype(int)
+    who = pd.DataFrame({"customer": [f"lc{i:05d}" for i in solved["customer"]]})
+    frame = survey_rows("rewards", "0-1", solved["last"].to_numpy(), given, score, "", who, "facebook")
+    frame["ticket_id"], frame["team"] = solved["code"], TEAMS[solved["team"]]
+    frame = frame[gives].reset_index(drop=True)
+    frame.insert(0, "survey_id", [f"W{i:04d}" for i in range(1, len(frame) + 1)])
+    return frame
+
+
+STEPS = (("created", "N"), ("first", "A"), ("solved", "R"), ("back", "C"), ("done", "R"))
+
+
+def _history(t: pd.DataFrame, steps=STEPS) -> pd.DataFrame:
     """One row per ticket and status: New, Answered, Resolved, Open again, Resolved."""
-    steps = (("created", "N"), ("first", "A"), ("solved", "R"), ("back", "C"), ("done", "R"))
     parts = [t[["id", "code", "team", "agent"]].assign(at=t[name], status=letter) for name, letter in steps]
     h = pd.concat(parts).dropna(subset="at").sort_values(["id", "at"], kind="stable", ignore_index=True)
     until = h["at"].shift(-1).where(h["id"].eq(h["id"].shift(-1)))

@@ -20,6 +20,14 @@ TOOL = "2025-10-13"  # Kỹ thuật: nothing happens
 PURGE = ("2025-12-01", "2025-12-06")  # forgotten tickets are solved in one week
 MACRO = "2026-03-23"  # Bán hàng: fast empty replies, more reopenings
 NEW_HOURS = "2025-07-01"  # half an hour more a day
+SPRING_FAIR = "2025-03-10"  # a fair: dear, and its leads take two months to buy
+DISCOUNT = ("2025-06-01", "2025-07-01")  # a quarter off: more is sold, less is earned
+BATCH = ("2025-10-06", "2025-11-03")  # one product comes back
+CAMPAIGN = ("2025-11-01", "2025-12-01")  # 11.11 on TikTok: many leads, few of whom buy
+STOCKED = ("2025-10", "2025-11", "2025-12")  # months in which stock bought on credit pulls the quick ratio below 1
+BIG_EXPANSION = ("2026-01-01", "2026-04-01")  # a few wholesale customers buy more while small ones cut back
+SHORT_STAFFED = ("2026-04-06", "2026-06-01")  # Kỹ thuật is busy over nine tenths of its time
+BRAND_WAVE_DAY = 45  # of each quarter, when the brand panel is asked
 PHONE_ROUND = "2026-06-08"  # the NPS question asked by telephone: nearly everybody answers
 
 TEAMS = np.array(["Bán hàng", "Đổi trả", "Kỹ thuật", "VIP"])

@@ -62,8 +62,9 @@ def number(value: float | None, language: str, decimals: int = 1) -> str:
 def quantity(value: float | None, unit: str, language: str) -> str:
     """A value with its unit, rounded as a reader wants it.
 
-    `unit`: h (hours), min, s, share or rate (a fraction, shown as %), points (a difference of shares, as
-    percentage points), ratio, score, count, money, or the code of a currency, which has its own decimals.
+    `unit`: h (hours), min, s, share and percent (fractions, shown as %), points (a difference of shares, as
+    percentage points), number (with decimals), score, count, money, or the code of a
+    currency, which has its own decimals.
     """
     if _missing(value):
         return "–"
@@ -77,15 +78,17 @@ def quantity(value: float | None, unit: str, language: str) -> str:
         return say("unit.minutes", language, n=number(value, language))
     if unit == "s":
         return say("unit.seconds", language, n=number(value, language, 0 if abs(value) >= 100 else 1))
-    if unit in ("share", "rate"):
+    if unit in ("share", "percent"):
         return number(value * 100, language) + ("%" if language == "en" else " %")
     if unit == "points":
         return say("unit.points", language, n=number(value * 100, language))
+    if unit == "number":
+        return number(value, language, 2 if abs(value) < 10 else 1)
     if is_currency(unit):
         return _money(value, unit, language)
     if unit == "money":
         return number(value, language, 0 if abs(value) >= 100 else 2)
-    return number(value, language, {"count": 0, "ratio": 2}.get(unit, 1))
+    return number(value, language, 0 if unit == "count" else 1)
 
 
 def is_currency(unit: str) -> bool:
