@@ -18,7 +18,7 @@ from kpitools.errors import ConfigError, unknown
 
 ENTRY_KEYS = (
     *("file", "format", "timezone", "dayfirst", "decimal", "encoding", "delimiter"),
-    *("skip", "sheet", "records", "statuses", "tables", "max_loss"),
+    *("skip", "sheet", "records", "statuses", "tables", "max_loss", "merge"),
 )
 FORMAT_KEYS = ("format", "title", "detect", "timezone", "dayfirst", "decimal", "skip", "records", "tables")
 COLUMN_KEYS = (
@@ -220,6 +220,7 @@ class FileMap:
     skip: int = 0
     sheet: str | int | None = None
     records: str | None = None
+    merge: bool = False
 
 
 def fold(text: Any) -> str:
@@ -300,7 +301,7 @@ def _is(kind: type | tuple[type, ...]):
 
 
 _PLAIN = {
-    "dayfirst": (lambda value: isinstance(value, bool), "true or false"),
+    **dict.fromkeys(("dayfirst", "merge"), (lambda value: isinstance(value, bool), "true or false")),
     "decimal": (lambda value: value in (".", ","), '"." or ","'),
     "skip": (lambda value: _is(int)(value) and value >= 0, "a number of lines"),
     "sheet": (_is((str, int)), "a sheet's name or number"),
