@@ -216,7 +216,7 @@ def definition_card(
     if kpi.benchmark:
         lines.append(("benchmark", kpi.benchmark(language)))
     if kpi.guards:
-        lines.append(("guards", ", ".join(_title(name, language) for name in kpi.guards)))
+        lines.append(("guards", ", ".join(_title(name, language, desk) for name in kpi.guards)))
     lines.append(("source", kpi.source))
     return Card(kpi.title(language), [(say(f"cards.term.{name}", language), said) for name, said in lines])
 
@@ -227,10 +227,11 @@ def _option_words(name: str, desk: Desk, language: str) -> str:
     return f"{name} = {said}: {OPTIONS[name].meaning(language)}"
 
 
-def _title(name: str, language: str) -> str:
+def _title(name: str, language: str, desk: Desk | None) -> str:
     from kpitools.kpis import CATALOGUE
 
-    return CATALOGUE[name].title(language) if name in CATALOGUE else name
+    known = desk.catalogue if desk else CATALOGUE
+    return known[name].title(language) if name in known else name
 
 
 def _dated_by(kpi: Kpi, language: str) -> str:

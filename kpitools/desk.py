@@ -96,16 +96,21 @@ class Desk:
     @property
     def catalogue(self) -> dict[str, Kpi]:
         """Every KPI by name, as this desk's options mean it."""
-        return {name: self.kpi(name) for name in CATALOGUE}
+        return {name: self.kpi(name) for name in self._records}
+
+    @property
+    def _records(self) -> dict[str, Kpi]:
+        """The toolkit's KPIs and the desk's own, as they were written."""
+        return CATALOGUE | self.settings.kpis
 
     def kpi(self, kpi: Kpi | str) -> Kpi:
         """The record of a KPI as this desk's options mean it; UnknownNameError for a name nobody knows."""
         if not isinstance(kpi, str):
             return self._as_meant(kpi)
-        if kpi not in CATALOGUE:
-            raise unknown("KPI", kpi, CATALOGUE)
         if kpi not in self._kpis:
-            self._kpis[kpi] = self._as_meant(CATALOGUE[kpi])
+            if kpi not in self._records:
+                raise unknown("KPI", kpi, self._records)
+            self._kpis[kpi] = self._as_meant(self._records[kpi])
         return self._kpis[kpi]
 
     def _as_meant(self, kpi: Kpi) -> Kpi:

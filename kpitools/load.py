@@ -122,7 +122,12 @@ def load(
     con = ibis.duckdb.connect()
     check_goals(settings)
     report, names = load_into(con, jobs, options, folder, cache=cache)
-    return Desk(con, {name: con.table(name) for name in names}, settings, report)
+    desk = Desk(con, {name: con.table(name) for name in names}, settings, report)
+    if settings.kpis:
+        from kpitools.own import check_columns
+
+        check_columns(desk, settings.kpis)
+    return desk
 
 
 def _settings(path: Path):

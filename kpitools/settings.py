@@ -14,7 +14,7 @@ from kpitools.clock import Schedule, check_country
 from kpitools.errors import ConfigError, unknown
 from kpitools.goals import read_interventions, read_targets
 from kpitools.hours import Intervals, check_zone, parse_intervals, parse_weekly, zone
-from kpitools.kpi import Words
+from kpitools.kpi import Kpi, Words
 from kpitools.words import LANGUAGES
 
 FILE = "desk.yml"
@@ -171,6 +171,7 @@ KEYS = (
     "interventions",
     "pseudonyms",
     "currency",
+    "kpis",
 )
 SCHEDULE_KEYS = ("timezone", "holidays", "closed", "open", "hours", "changes")
 
@@ -188,6 +189,7 @@ class Settings:
     files : what desk.yml says of each export, as mappings for the loader; empty: every export in the folder.
     default_schedule : for rows of no team with its own; None: business hours only where a ticket or team has one.
     currency : code of the money in the exports, such as VND; None: nobody said, and amounts are bare numbers.
+    kpis : records of the desk's own KPIs by name (`own`).
     options : every name of OPTIONS with the desk's value or the default.
     root : the folder that relative names start from.
     """
@@ -207,6 +209,7 @@ class Settings:
     interventions: pd.DataFrame = field(default_factory=lambda: read_interventions(None))
     pseudonyms: bool = True
     currency: str | None = None
+    kpis: dict[str, Kpi] = field(default_factory=dict)
     root: Path = Path()
 
 
@@ -342,6 +345,7 @@ def _settings(said: Mapping[str, Any], source: _Source, root: Path, has_folder: 
         interventions=_goals(said, "interventions", read_interventions, root, source, has_folder),
         pseudonyms=_flag(said.get("pseudonyms", True), source, "pseudonyms"),
         currency=_currency(said.get("currency"), source),
+        kpis=_own(said.get("kpis"), source, root),
         root=root,
     )
 
@@ -362,6 +366,15 @@ def _one_of(value: Any, known: Iterable[str], what: str, source: _Source, *path:
     if value not in known:
         raise ConfigError(str(unknown(what, value, known, where=source.at(*(path or (what,))))))
     return value
+
+
+def _own(value: Any, source: _Source, root: Path) -> dict[str, Kpi]:
+    said = _mapping(value, source, "kpis")
+    if not said:
+        return {}
+    from kpitools.own import read_own
+
+    return read_own(said, source, root)
 
 
 def _currency(value: Any, source: _Source) -> str | None:
@@ -631,6 +644,18 @@ default_schedule: office
 
 # targets: targets.csv             # goals; that name is the default / mục tiêu
 # interventions: interventions.csv # what was done to improve / các biện pháp cải thiện
+
+# KPIs of your own, shown like any other; docs/own_kpis.md / KPI tự đặt, hiển thị như mọi KPI khác.
+# kpis:
+#   urgent_reopen_rate:
+#     title: {en: Urgent tickets reopened, vi: Phiếu khẩn bị mở lại}
+#     definition: Resolved urgent tickets that were reopened, as a share of those resolved.
+#     table: tickets
+#     dated_by: resolved_at
+#     statistic: share
+#     value: reopens > 0
+#     where: priority = "urgent"
+#     better: lower
 
 options:
 @OPTIONS@

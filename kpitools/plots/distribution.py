@@ -131,6 +131,8 @@ def _plain(name) -> str:
 def breakdown_headline(groups: pd.DataFrame, kpi: Kpi, by: str, overall: float | None, language: str) -> str:
     """The range over groups large enough, how many intervals miss the overall figure, and how many are small."""
     title, column = kpi.title(language), say_column(by, language)
+    if not by:
+        return say("plots.breakdown.none", language, title=title)
     large = groups[~style.small(groups.n) & groups.value.notna()]
     if len(large) < 2:
         return say("plots.breakdown.few", language, title=title, by=column, n=style.SMALL)

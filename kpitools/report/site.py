@@ -153,10 +153,8 @@ def _page_list(entries: list[Entry], language: str) -> str:
 def _unsupported(card: Scorecard, desk: Desk, language: str) -> str:
     if card.unsupported.empty:
         return ""
-    from kpitools.kpis import CATALOGUE
-
     lines = "".join(
-        f"<li>{escape(CATALOGUE[row.kpi].title(language))}: "
+        f"<li>{escape(desk.kpi(row.kpi).title(language))}: "
         f"{escape(say('report.lacks', language, missing=row.missing))}</li>"
         for row in card.unsupported.itertuples()
     )
