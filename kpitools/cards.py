@@ -438,7 +438,7 @@ def not_shown(
         bullets.append(say(f"cards.not.clock_{hours}", language))
     bullets.append(say("cards.not.cause", language))
     if kpi.guards:
-        names = ", ".join(_title(name, language) for name in kpi.guards)
+        names = ", ".join(_title(name, language, desk) for name in kpi.guards)
         bullets.append(say("cards.not.guards", language, names=names))
     return Card(say("cards.not", language), bullets)
 
@@ -475,7 +475,7 @@ def kpis_table(desk: Desk, language: str | None = None) -> Table:
     """Which KPIs the data supports, and what the others lack."""
     language = language or desk.language
     frame = desk.kpis().drop(columns="title")
-    frame.insert(1, "title", [_title(name, language) for name in frame.kpi])
+    frame.insert(1, "title", [_title(name, language, desk) for name in frame.kpi])
     return show_table(frame, say("cards.kpis", language), language=language)
 
 
