@@ -82,6 +82,7 @@ def breakdown(
     ax = style.axes(ax, height=max(2.4, 1.3 + 0.38 * len(groups)))
     headline = breakdown_headline(groups, kpi, by, overall, language)
     if groups.empty:
+        ax.set_axis_off()
         return style.headline(ax, headline)
     for row, group in groups.iterrows():
         faint = 0.4 if style.small([group.n])[0] else 1
