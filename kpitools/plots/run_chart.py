@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullFormatter
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullFormatter
 
 from kpitools.analysis.lines import drawable
 from kpitools.analysis.trend import Trend, describe, met_words
