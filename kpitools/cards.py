@@ -331,7 +331,7 @@ def _with_interval(row: pd.Series, kpi: Kpi, language: str) -> str:
 
 def _spread(row: pd.Series, kpi: Kpi, language: str) -> list[tuple[str, str]]:
     """The figures that stand beside a headline: p90, mean and open for times, the three groups for NPS."""
-    if kpi.is_duration:
+    if kpi.is_duration or kpi.statistic == "median":
         shown = {name: quantity(row.get(name), kpi.unit, language) for name in ("median", "p90", "mean")}
         beside = [say(f"cards.beside.{name}", language, value=value) for name, value in shown.items() if value != "–"]
         if row.get("open"):
@@ -339,14 +339,18 @@ def _spread(row: pd.Series, kpi: Kpi, language: str) -> list[tuple[str, str]]:
         return [("beside", ", ".join(beside))] if beside else []
     if kpi.statistic == "nps":
         counts = {name: number(row[name], language, 0) for name in ("promoters", "passives", "detractors")}
-        return [("beside", say("cards.beside.nps", language, **counts))]
+        return [("beside", say("cards.beside.nps", language, **counts)), *_unweighted(row, kpi, language)]
     if "mean_of_ratios" in row:
         value = quantity(row.mean_of_ratios, kpi.unit, language)
         return [("beside", say("cards.beside.mean_of_ratios", language, value=value))]
-    if abs(row.get("unweighted", row.value) - row.value) > 1e-9:
-        value = quantity(row.unweighted, kpi.unit, language)
-        return [("beside", say("cards.beside.unweighted", language, value=value))]
-    return []
+    return _unweighted(row, kpi, language)
+
+
+def _unweighted(row: pd.Series, kpi: Kpi, language: str) -> list[tuple[str, str]]:
+    """The figure without survey weights, where they change it."""
+    if not abs(row.get("unweighted", row.value) - row.value) > 1e-9:
+        return []
+    return [("beside", say("cards.beside.unweighted", language, value=quantity(row.unweighted, kpi.unit, language)))]
 
 
 def _against_target(trend, kpi: Kpi, desk: Desk, language: str, hours: str) -> list[str]:

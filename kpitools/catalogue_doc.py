@@ -28,9 +28,10 @@ def _section(kpi: Kpi) -> str:
         ("dated by", kpi.dated_by),
         ("needs", ", ".join(f"{kpi.table}.{column}" for column in kpi.needs)),
         ("left out", "; ".join(rule.dropped.en for rule in kpi.population) or "nothing"),
+        *(("refused", f"rows {rule.dropped.en}") for rule in kpi.demands),
         ("complete", f"`{kpi.matures_after}` after the period's end" if kpi.matures_after else "at the period's end"),
         ("options", ", ".join(f"`{name}`" for name in kpi.options) or "–"),
-        ("benchmark", kpi.benchmark.en if kpi.benchmark else "–"),
+        *([("benchmark", kpi.benchmark.en)] if kpi.benchmark else []),
         ("read beside", ", ".join(kpi.guards) or "–"),
         ("source", kpi.source),
     ]

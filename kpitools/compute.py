@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from kpitools import clock, facts, periods, tables
+from kpitools.aggregates import aggregated
 from kpitools.analysis import intervals
 from kpitools.desk import Desk
 from kpitools.errors import NotSupportedError, UnknownNameError, unknown
 from kpitools.kpi import Kpi, Span, Words
-from kpitools.survival_query import kaplan_meier
+from kpitools.survival_query import finished
 
 SECONDS = {"h": 3600.0, "min": 60.0, "s": 1.0}
 NO_GROUP = "–"
@@ -71,6 +72,20 @@ def compute(
     desk = desk.with_options(**(options or {}))
     kpi = desk.kpi(kpi)
     every, by = periods.check(every), (by,) if isinstance(by, str) else tuple(by)
+    rows, keys, statistic = prepared(kpi, desk, every, by, hours, view, start, end, where)
+    found = aggregated(rows, keys, statistic).to_pandas()
+    found = STATISTICS[statistic](found, rows, keys, kpi)
+    if kpi.demands or found.value.isna().all():
+        # Looked up only now: with a figure in hand, nothing it needs can be missing.
+        _supported(kpi, desk, every)
+    first = found.pop("first_local").min()
+    return _finish(found, kpi, desk, every, by, statistic, start, end, first)
+
+
+def prepared(
+    kpi: Kpi, desk: Desk, every: str | None, by: Sequence[str], hours: str, view: str | None, start, end, where
+) -> tuple[ir.Table, list[str], str]:
+    """The rows that count, with what each is worth; the columns to group them by; the statistic of the view."""
     view = _view(kpi, view)
     _check_clock(kpi, hours)
     rows = _rows(kpi, desk, every, view)
@@ -79,14 +94,7 @@ def compute(
     rows = _valued(kpi, desk, rows, hours, view)
     # A level is all that came before: it is cut at its end only.
     rows = _between(rows, None if kpi.statistic == "level" else start, end)
-    keys = [*(["period"] if every else []), *by]
-    statistic = "kaplan_meier" if view == "cohort" else kpi.statistic
-    found = STATISTICS[statistic](rows, keys, kpi)
-    if found.value.isna().all():
-        # Looked up only now: with a figure in hand, nothing it needs can be missing.
-        _supported(kpi, desk, every)
-    first = found.pop("first_local").min()
-    return _finish(found, kpi, desk, every, by, statistic, start, end, first)
+    return rows, [*(["period"] if every else []), *by], "kaplan_meier" if view == "cohort" else kpi.statistic
 
 
 NO_SCHEDULE = Words("under no schedule of working hours", "không thuộc lịch làm việc nào")
@@ -172,7 +180,7 @@ def _check_columns(kpi: Kpi, rows: ir.Table, asked: Sequence[str]) -> None:
 
 
 def _dated(kpi: Kpi, desk: Desk, rows: ir.Table, every: str | None, view: str | None) -> ir.Table:
-    dated_by = kpi.value.start if view == "cohort" else kpi.dated_by
+    dated_by = kpi.value.start if view == "cohort" and not kpi.value.of else kpi.dated_by
     ready = dated_by if dated_by.endswith("_local") else tables.local(dated_by)
     if dated_by not in rows.columns:
         raise UnknownNameError(f"{kpi.name} is dated by '{dated_by}', which {kpi.table} does not have")
@@ -219,14 +227,27 @@ def _valued(kpi: Kpi, desk: Desk, rows: ir.Table, hours: str, view: str | None) 
     has_ended = (ended <= _now(desk)).fill_null(False)
     rows = rows.mutate(has_ended=has_ended, span_start=begun, span_end=ibis.ifelse(has_ended, ended, _now(desk)))
     seconds = _business_seconds(kpi, desk, rows) if hours == "business" else _calendar_seconds(rows)
+    seconds = _added_up(seconds, kpi.value) if kpi.value.of else seconds
     value = seconds.elapsed_s / SECONDS[kpi.unit]
     # In the closed view what still runs is counted (`open`) but is no value.
     return seconds.mutate(value=value if view == "cohort" else ibis.ifelse(seconds.has_ended, value, None))
 
 
+def _added_up(stretches: ir.Table, span: Span) -> ir.Table:
+    """One row for each `span.of` with the sum of its stretches; unknown where one of them is."""
+    own = {span.start, span.end, "has_ended", "span_start", "span_end", "elapsed_s"}
+    keys = [column for column in stretches.columns if column not in own]
+    seconds, unknown_ones = stretches.elapsed_s.sum(), stretches.elapsed_s.isnull().sum()
+    found = stretches.group_by(keys).agg(known_s=seconds, unknown=unknown_ones)
+    elapsed = ibis.ifelse(found.unknown == 0, found.known_s, None)
+    return found.mutate(elapsed_s=elapsed, has_ended=found.is_over).drop("known_s", "unknown")
+
+
 def _resolved(part, rows: ir.Table) -> ir.Value:
     """A record's expression on these rows; a constant such as 1 stands as it is."""
-    return (part.resolve(rows) if hasattr(part, "resolve") else part).cast("float64")
+    value = part.resolve(rows) if hasattr(part, "resolve") else part
+    # Not every engine makes a number of a truth value.
+    return ibis.cases((value, 1.0), (~value, 0.0), else_=None) if value.type().is_boolean() else value.cast("float64")
 
 
 def _calendar_seconds(rows: ir.Table) -> ir.Table:
@@ -234,43 +255,26 @@ def _calendar_seconds(rows: ir.Table) -> ir.Table:
 
 
 def _business_seconds(kpi: Kpi, desk: Desk, rows: ir.Table) -> ir.Table:
-    if kpi.table == "waits" and not desk.has("messages"):
+    source = {"waits": "messages", "waiting_stretches": "status_changes"}.get(kpi.table)
+    if source and not desk.has(source):
         raise NotSupportedError(
-            f"{kpi.name}: without messages only the export's own requester wait time is there, and it has no "
-            "business clock. Ask for calendar hours."
+            f"{kpi.name}: without {source.replace('_', ' ')} only the export's own requester wait time is there, and "
+            "it has no business clock. Ask for calendar hours."
         )
     rows = desk.with_schedule(rows)
     calendar = desk.calendar()
     if desk.has("ticket_schedules") and "ticket_id" in rows.columns:
         spans = desk.base("ticket_schedules")
         mode = desk.option("ticket_schedules")
-        timed = clock.business_seconds_over(rows, calendar, "span_start", "span_end", spans, mode=mode)
+        # A schedule stamped before its ticket was made never held for it.
+        created = "created_at" if "created_at" in rows.columns else None
+        timed = clock.business_seconds_over(rows, calendar, "span_start", "span_end", spans, created=created, mode=mode)
     else:
         timed = clock.business_seconds(rows, calendar, "span_start", "span_end", "schedule")
     return timed.rename(elapsed_s="business_s")
 
 
-def _query(rows: ir.Table, keys: Sequence[str], **aggregates: ir.Value) -> pd.DataFrame:
-    """The aggregates by group, and ``first_local``: the first local moment of a group's rows."""
-    aggregates |= {"first_local": rows.local.min()}
-    table = rows.group_by(list(keys)).agg(**aggregates) if keys else rows.agg(**aggregates)
-    return table.to_pandas()
-
-
-def _still_open(rows: ir.Table) -> ir.Value:
-    return (~rows.has_ended).sum().fill_null(0) if "has_ended" in rows.columns else ibis.literal(0)
-
-
-def _median(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
-    found = _query(
-        rows,
-        keys,
-        value=rows.value.quantile(0.5),
-        n=rows.value.count(),
-        open=_still_open(rows),
-        p90=rows.value.quantile(0.9),
-        mean=rows.value.mean(),
-    )
+def _median(found: pd.DataFrame, rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
     found["median"] = found.value
     return _with_ranks(found, rows.filter(rows.value.notnull()), keys)
 
@@ -298,80 +302,56 @@ def _number(column: pd.Series) -> ir.Value:
     return ibis.null("float64") if pd.isna(value) else ibis.literal(float(value))
 
 
-def _kaplan_meier(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
-    found = kaplan_meier(rows.filter(rows.value.notnull()), keys, "value", "has_ended", "local")
+def _kaplan_meier(found: pd.DataFrame, rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
+    found = finished(found, keys)
     return found.assign(value=found["median"])
 
 
-def _mean(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
-    found = _query(
-        rows,
-        keys,
-        value=rows.value.mean(),
-        n=rows.value.count(),
-        open=_still_open(rows),
-        sd=rows.value.std(how="sample"),
-        median=rows.value.quantile(0.5),
-        p90=rows.value.quantile(0.9),
-    )
-    found["low"], found["high"] = intervals.mean_interval(found.value, found.sd, found.n)
-    # A mean of times cannot be negative, though a t interval of a few long ones may say so.
+def _mean(found: pd.DataFrame, rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
+    sd, n = found.pop("sd"), found.n
+    if kpi.weight is not None:
+        found["unweighted"] = found.value
+        found["value"] = found.weighted / found.total.where(found.total > 0)
+        n = _effective(found.total, found.squares)
+        spread = (found.spread / found.total.where(found.total > 0) - found.value**2).clip(lower=0)
+        sd = np.sqrt(spread * n / (n - 1).where(n > 1))
+        found = found.drop(columns=["total", "squares", "weighted", "spread"])
+    found["low"], found["high"] = intervals.mean_interval(found.value, sd, n)
+    # A mean of times or of answers cannot be negative, though a t interval of a few long ones may say so.
     found["low"] = found.low.clip(lower=0)
-    return found.assign(mean=found.value).drop(columns="sd")
+    return found.assign(mean=found.value)
 
 
-def _share(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
-    rows = rows.filter(rows.value.notnull())
+def _effective(total: pd.Series, squares: pd.Series) -> pd.Series:
+    """Kish: unequal weights are worth fewer answers than were given."""
+    return (total**2 / squares.where(squares > 0)).fillna(0)
+
+
+def _share(found: pd.DataFrame, rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
+    plain = found.k / found.n.where(found.n > 0)
     if kpi.weight is None:
-        found = _query(rows, keys, k=rows.value.sum(), n=rows.count())
-        found["value"] = found.k / found.n.where(found.n > 0)
+        found["value"] = plain
         found["low"], found["high"] = intervals.wilson(found.k.fillna(0), found.n)
         return found
-    found = _query(
-        rows,
-        keys,
-        k=rows.value.sum(),
-        n=rows.count(),
-        good=(rows.value * rows.weight).sum(),
-        total=rows.weight.sum(),
-        squares=(rows.weight * rows.weight).sum(),
-    )
     found["value"] = found.good / found.total.where(found.total > 0)
-    found["unweighted"] = found.k / found.n.where(found.n > 0)
-    # Kish: unequal weights are worth fewer answers than were given.
-    effective = (found.total**2 / found.squares.where(found.squares > 0)).fillna(0)
+    found["unweighted"] = plain
+    effective = _effective(found.total, found.squares)
     found["low"], found["high"] = intervals.wilson(found.value.fillna(0) * effective, effective)
     return found.drop(columns=["good", "total", "squares"])
 
 
-def _total(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
-    found = _query(rows, keys, value=rows.value.sum().fill_null(0), n=rows.count())
+def _total(found: pd.DataFrame, rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
     found["low"], found["high"] = intervals.poisson_interval(found.value)
     return found
 
 
-def _level(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
+def _level(found: pd.DataFrame, rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
     """Changes by period; `_finish` runs them up into a level once all periods are there."""
-    found = _query(rows, keys, value=rows.value.sum().fill_null(0), n=rows.count())
     return found.assign(low=np.nan, high=np.nan)
 
 
-def _ratio(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
-    rows = rows.filter(rows.value.notnull() & rows.per.notnull())
-    x, y = rows.per, rows.value
-    found = _query(
-        rows,
-        keys,
-        numerator=y.sum(),
-        denominator=x.sum(),
-        n=rows.stands_for.sum().fill_null(0).cast("int64") if kpi.count is not None else rows.count(),
-        summed=rows.count(),
-        mean_of_ratios=(y / x.nullif(0)).mean() / SECONDS.get(kpi.unit, 1.0),
-        xx=(x * x).sum(),
-        xy=(x * y).sum(),
-        yy=(y * y).sum(),
-    )
-    scale = SECONDS.get(kpi.unit, 1.0) if kpi.unit != "share" else 1.0
+def _ratio(found: pd.DataFrame, rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
+    scale = SECONDS.get(kpi.unit, 1.0)
     found["value"] = found.numerator / found.denominator.where(found.denominator > 0) / scale
     low, high = intervals.ratio_interval(found.denominator, found.numerator, found.xx, found.xy, found.yy, found.summed)
     found["low"], found["high"] = np.asarray(low) / scale, np.asarray(high) / scale
@@ -380,12 +360,15 @@ def _ratio(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
         single = found.denominator == found.summed
         wilson = intervals.wilson(found.numerator.fillna(0), found.denominator.fillna(0))
         found["low"], found["high"] = found.low.mask(single, wilson[0]), found.high.mask(single, wilson[1])
+        # A part cannot be more than its whole.
+        found["high"] = found.high.clip(upper=found.value.clip(lower=1))
     if kpi.unit != "percent":
         found["low"] = found.low.clip(lower=0)
     if kpi.interval == "none":
         found["low"] = found["high"] = np.nan
     if kpi.interval == "count":
         found["low"], found["high"] = _per_count(found)
+    found["mean_of_ratios"] = found.mean_of_ratios / scale
     hidden = [] if kpi.parameters.get("beside") == "mean_of_ratios" else ["mean_of_ratios"]
     return found.drop(columns=["xx", "xy", "yy", "summed", *hidden])
 
@@ -397,22 +380,24 @@ def _per_count(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return (found.numerator / most).where(sure), (found.numerator / fewest.where(fewest > 0)).where(sure)
 
 
-def _nps(rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
-    rows = rows.filter(rows.value.notnull())
-    found = _query(
-        rows,
-        keys,
-        n=rows.count(),
-        promoters=(rows.value == 1).sum(),
-        passives=(rows.value == 0).sum(),
-        detractors=(rows.value == -1).sum(),
-    )
-    found["value"] = 100 * (found.promoters - found.detractors) / found.n.where(found.n > 0)
-    found["low"], found["high"] = intervals.nps_interval(found.promoters, found.passives, found.detractors)
+def _nps(found: pd.DataFrame, rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
+    sides = [found[name] for name in ("promoters", "passives", "detractors")]
+    plain = 100 * (sides[0] - sides[2]) / found.n.where(found.n > 0)
+    if kpi.weight is None:
+        found["value"] = plain
+        found["low"], found["high"] = intervals.nps_interval(*sides)
+        return found
+    weights = [found.pop(f"{side.name}_w").fillna(0) for side in sides]
+    total = sum(weights)
+    found["value"] = 100 * (weights[0] - weights[2]) / total.where(total > 0)
+    found["unweighted"] = plain
+    # The weighted shares of as many answers as the weights leave.
+    worth = _effective(total, found.pop("squares")) / total.where(total > 0)
+    found["low"], found["high"] = intervals.nps_interval(*(weight * worth for weight in weights))
     return found
 
 
-STATISTICS: dict[str, Callable[[ir.Table, Sequence[str], Kpi], pd.DataFrame]] = {
+STATISTICS: dict[str, Callable[[pd.DataFrame, ir.Table, Sequence[str], Kpi], pd.DataFrame]] = {
     "median": _median,
     "kaplan_meier": _kaplan_meier,
     "mean": _mean,
@@ -433,7 +418,7 @@ def _finish(found: pd.DataFrame, kpi, desk, every, by, statistic, start, end, fi
         if statistic == "level":
             found["n"] = found.value.astype("int64")
         found["complete"] = True
-        return _ordered(found, by)
+        return _ordered(_annual(found, every) if kpi.annual else found, by)
     found["period"] = pd.to_datetime(found.period).astype("datetime64[us]")
     found = _on_grid(found, desk, every, by, statistic, start, end)
     if statistic == "level":
@@ -444,7 +429,13 @@ def _finish(found: pd.DataFrame, kpi, desk, every, by, statistic, start, end, fi
         if end is not None:
             found = found[found.period < pd.Timestamp(end)]
     found["complete"] = _complete(found.period, kpi, desk, every, first)
-    return _ordered(found, by)
+    return _ordered(_annual(found, every) if kpi.annual else found, by)
+
+
+def _annual(found: pd.DataFrame, every: str | None) -> pd.DataFrame:
+    """A rate a period as the rate of a year of such periods; ``k`` and ``n`` stay those of the period."""
+    power = periods.A_YEAR[every or "month"]
+    return found.assign(**{c: 1 - (1 - found[c]) ** power for c in ("value", "low", "high")})
 
 
 def _on_grid(found, desk, every, by, statistic, start, end) -> pd.DataFrame:

@@ -40,7 +40,7 @@ class Desk:
         self._base = {name: table for name, table in base.items() if tables.get(name)}
         self._derived: dict[str, ir.Table] = {}
         self._filled: dict[str, frozenset[str]] = {}
-        self._sources: list[ir.Table] = []
+        self._sources: dict[str, ir.Table] = {}
         self._lacking: dict[Kpi, str] = {}
         self._kpis: dict[str, Kpi] = {}
         self._calendar: ir.Table | None = None
@@ -145,8 +145,14 @@ class Desk:
 
     def _named(self, name: str, rows: ir.Table) -> ir.Table:
         """`rows` as a view of the desk's own database: every figure's query is then short, and quick to make."""
-        self._sources.append(rows)  # keeps alive the frames that the view reads
-        return self.con.create_view(f"kpitools_{name}_{next(_VIEWS)}", rows)
+        view = f"kpitools_{name}_{next(_VIEWS)}"
+        self._sources[view] = rows  # keeps alive the frames that the view reads
+        return self.con.create_view(view, rows)
+
+    @property
+    def sources(self) -> dict[str, ir.Table]:
+        """What stands behind each view that a derived table is read from."""
+        return self._sources
 
     def filled_base(self, name: str) -> frozenset[str]:
         """Columns of a loaded table that hold at least one value; empty where there is no such table."""
@@ -168,13 +174,12 @@ class Desk:
         """What a derived table lacks, its alternatives joined by "or"; empty when it can be made."""
         if name not in facts.FACTS:
             return "" if self.has(name) else f"table {name}"
-        lacking = []
-        needed = facts.FACTS[name].needs
-        for needs in needed(self) if callable(needed) else needed:
+        lacking, fact = [], facts.FACTS[name]
+        for needs in fact.needs:
             parts = (need.split(".") for need in needs)
             absent = [f"{table}.{column}" for table, column in parts if column not in self.filled_base(table)]
             if not absent:
-                return ""
+                return fact.lacks(self) if fact.lacks else ""
             lacking.append(" and ".join(absent))
         return " or ".join(lacking)
 
@@ -204,11 +209,15 @@ class Desk:
         needs = {need for kpi in kpis for need in kpi.needs if need in rows.columns}
         counts = {f"need_{need}": rows[need].count() for need in needs}
         counts |= {f"kpi_{i}": _counts(kpi, rows).any() for i, kpi in enumerate(kpis) if set(kpi.needs) <= needs}
+        counts |= {name: n for i, kpi in enumerate(kpis) if set(kpi.needs) <= needs for name, n in _unmet(i, kpi, rows)}
         found = rows.agg(**counts).to_pandas().iloc[0] if counts else {}
+        known = facts.FACTS[table].columns if table in facts.FACTS else {}
         for i, kpi in enumerate(kpis):
-            empty = [f"{table}.{need}" for need in kpi.needs if not found.get(f"need_{need}", 0) > 0]
-            uncounted = "" if found.get(f"kpi_{i}") == 1 or self._counts_by_day(kpi, empty) else "any row"
-            self._lacking[kpi] = ", ".join(empty) or uncounted and f"{uncounted} of {table} that counts"
+            empty = [known.get(c, f"{table}.{c}") for c in kpi.needs if not found.get(f"need_{c}", 0) > 0]
+            unmet = [(rule, int(found.get(f"demand_{i}_{rule.name}", 0))) for rule in kpi.demands]
+            empty += [f"one scale: rows {r.dropped.en}: {n:,}; to drop them would be a guess" for r, n in unmet if n]
+            counts_any = found.get(f"kpi_{i}", 0) == 1 or self._counts_by_day(kpi, empty)
+            self._lacking[kpi] = ", ".join(empty) or ("" if counts_any else _emptied_by(kpi, rows))
 
     def _counts_by_day(self, kpi: Kpi, empty: list[str]) -> bool:
         """Whether shorter periods than a month have rows that count: a young shop's weeks have weeks before them."""
@@ -243,6 +252,11 @@ class Desk:
         lows, highs = zip(*self._ends.values(), strict=True) if self._ends else ((), ())
         spanned = years(min(lows, default=None), max([*highs, pd.Timestamp(self.as_of)], default=None))
         return clock.to_local(moments, self.timezone, spanned)
+
+    def wall_clock(self, rows: ir.Table, column: str) -> ir.TimestampValue:
+        """The wall clock of an instant column of `rows`: the one stored at load where there is one."""
+        stored = tables.local(column)
+        return rows[stored] if stored in rows.columns else self.local(rows[column])
 
     @cached_property
     def as_of(self) -> dt.datetime:
@@ -305,6 +319,29 @@ def _counts(kpi: Kpi, rows: ir.Table) -> ir.BooleanValue:
     for rule in kpi.population:
         counts = counts & rule.keep.resolve(rows).fill_null(False)
     return counts
+
+
+def _emptied_by(kpi: Kpi, rows: ir.Table) -> str:
+    """That no row counts, and which rule took the last of them."""
+    kept, left = ibis.literal(True), {"all": rows.count()}
+    for rule in kpi.population:
+        kept = kept & rule.keep.resolve(rows).fill_null(False)
+        left[rule.name] = kept.sum().fill_null(0)
+    found = rows.agg(**left).to_pandas().iloc[0]
+    none = f"any row of {kpi.table} that counts"
+    for (before, rule), name in zip(zip(left, kpi.population, strict=False), list(left)[1:], strict=True):
+        if found[name] == 0 < found[before]:
+            return f"{none}: the last {int(found[before]):,} are {rule.dropped.en}"
+    return none
+
+
+def _unmet(i: int, kpi: Kpi, rows: ir.Table) -> list[tuple[str, ir.Value]]:
+    """How many rows that the KPI counts do not meet each of its demands."""
+    counted = _counts(kpi, rows)
+    return [
+        (f"demand_{i}_{rule.name}", (counted & ~rule.keep.resolve(rows).fill_null(False)).sum().fill_null(0))
+        for rule in kpi.demands
+    ]
 
 
 def _typed(frame: pd.DataFrame, name: str) -> ir.Table:

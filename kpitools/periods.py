@@ -6,6 +6,7 @@ import pandas as pd
 from kpitools.errors import unknown
 
 UNITS = {"day": "D", "week": "W", "month": "M", "quarter": "Q"}
+A_YEAR = {"day": 365, "week": 52, "month": 12, "quarter": 4}
 _OFFSETS = {
     "day": pd.DateOffset(days=1),
     "week": pd.DateOffset(weeks=1),

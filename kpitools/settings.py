@@ -73,6 +73,74 @@ OPTIONS: dict[str, Option] = {
             "số giây mà một cuộc gọi cần được trả lời",
         ),
     ),
+    "service_level_denominator": Option(
+        "offered",
+        Words(
+            "what service level is a share of: every contact offered, offered without the short abandons, or answered "
+            "ones only",
+            "mẫu số của mức độ phục vụ: offered – mọi cuộc gọi đến; offered_minus_short_abandons – trừ các cuộc gác "
+            "máy rất sớm; answered – chỉ cuộc được trả lời",
+        ),
+        ("offered", "offered_minus_short_abandons", "answered"),
+    ),
+    "short_abandon_seconds": Option(
+        5,
+        Words(
+            "a caller who gives up within these seconds is a short abandon: a wrong number, nobody's failure",
+            "khách gác máy trong số giây này được coi là gác máy sớm: gọi nhầm số, không phải lỗi của ai",
+        ),
+    ),
+    "requester_wait_counts_on_hold": Option(
+        True,
+        Words(
+            "requester wait time includes the time a ticket is on hold (waiting for a third party)",
+            "thời gian khách phải chờ gồm cả lúc phiếu tạm giữ (chờ bên thứ ba)",
+        ),
+    ),
+    "transfer_of": Option(
+        "team",
+        Words(
+            "a transfer is a change of team, or of agent",
+            "chuyển tiếp nghĩa là đổi nhóm (team) hay đổi nhân viên (agent)",
+        ),
+        ("team", "agent"),
+    ),
+    "csat_method": Option(
+        "top_two",
+        Words(
+            "which of five answers count as satisfied: top_two (4 and 5), top_one (5), or two_way (4 and 5 against 1 "
+            "and 2, the neutral 3 left out)",
+            "câu trả lời nào trên thang năm mức là hài lòng: top_two (4 và 5), top_one (chỉ 5), two_way (4–5 so với "
+            "1–2, bỏ mức trung lập 3)",
+        ),
+        ("top_two", "top_one", "two_way"),
+    ),
+    "ces_version": Option(
+        "2.0",
+        Words(
+            "customer effort score 2.0 (1-7, “made it easy”, higher is better) or 1.0 (1-5, effort, lower is better)",
+            "CES phiên bản 2.0 (thang 1–7, «giúp tôi dễ dàng», cao là tốt) hay 1.0 (thang 1–5, mức công sức, thấp là "
+            "tốt)",
+        ),
+        ("2.0", "1.0"),
+    ),
+    "retention_by": Option(
+        "auto",
+        Words(
+            "who is a customer: one with a relationship, one who was active, or auto: relationships where the data "
+            "has them, else activity",
+            "ai là khách hàng: relationship – người đang có quan hệ; activity – người có mua; auto – theo quan hệ nếu "
+            "dữ liệu có, không thì theo mua hàng",
+        ),
+        ("auto", "relationship", "activity"),
+    ),
+    "churn_annualised": Option(
+        False,
+        Words(
+            "churn is shown as a year's rate: 1 − (1 − rate of the period) to the power of the periods in a year",
+            "tỷ lệ rời bỏ quy ra cả năm: 1 − (1 − tỷ lệ của kỳ) lũy thừa số kỳ trong một năm",
+        ),
+    ),
     "ticket_schedules": Option(
         "all",
         Words(
@@ -166,6 +234,7 @@ KEYS = (
     "schedules",
     "default_schedule",
     "team_schedules",
+    "team_levels",
     "options",
     "targets",
     "interventions",
@@ -187,6 +256,7 @@ class Settings:
     max_loss : share of rows that may be quarantined before a load refuses.
     dayfirst : whether 01/02 is 1 February in every file; None: decided per file.
     files : what desk.yml says of each export, as mappings for the loader; empty: every export in the folder.
+    team_levels : support level of each team, a whole number; a move to a higher one is an escalation.
     default_schedule : for rows of no team with its own; None: business hours only where a ticket or team has one.
     currency : code of the money in the exports, such as VND; None: nobody said, and amounts are bare numbers.
     kpis : records of the desk's own KPIs by name (`own`).
@@ -203,6 +273,7 @@ class Settings:
     files: list[dict[str, Any]] = field(default_factory=list)
     schedules: dict[str, Schedule] = field(default_factory=dict)
     team_schedules: dict[str, str] = field(default_factory=dict)
+    team_levels: dict[str, int] = field(default_factory=dict)
     default_schedule: str | None = None
     options: dict[str, Any] = field(default_factory=lambda: {name: o.default for name, o in OPTIONS.items()})
     targets: pd.DataFrame = field(default_factory=lambda: read_targets(None))
@@ -339,6 +410,7 @@ def _settings(said: Mapping[str, Any], source: _Source, root: Path, has_folder: 
         files=_files(said.get("files"), source),
         schedules=schedules,
         team_schedules=_team_schedules(said.get("team_schedules"), schedules, source),
+        team_levels=_team_levels(said.get("team_levels"), source),
         default_schedule=_default_schedule(said.get("default_schedule"), schedules, source),
         options=_options(said.get("options"), source),
         targets=_goals(said, "targets", read_targets, root, source, has_folder),
@@ -457,6 +529,8 @@ def _option(name: str, value: Any, source: _Source) -> Any:
     default, choices = OPTIONS[name].default, OPTIONS[name].choices
     path = ("options", name)
     if choices:
+        # A version such as 2.0 is a number to YAML.
+        value = str(value) if isinstance(value, float) else value
         return _one_of(value, choices, f"value of '{name}'", source, *path)
     if isinstance(default, bool):
         if not isinstance(value, bool):
@@ -592,6 +666,14 @@ def _team_schedules(value: Any, schedules: Mapping[str, Schedule], source: _Sour
     }
 
 
+def _team_levels(value: Any, source: _Source) -> dict[str, int]:
+    said = _mapping(value, source, "team_levels")
+    for team, level in said.items():
+        if isinstance(level, bool) or not isinstance(level, int):
+            raise _wrong(source, ("team_levels", team), level, "a whole number: 1 for the first line, 2 above it")
+    return {str(team): level for team, level in said.items()}
+
+
 def _default_schedule(value: Any, schedules: Mapping[str, Schedule], source: _Source) -> str | None:
     """The schedule named, or the only one there is."""
     if value is None:
@@ -641,6 +723,9 @@ schedules:
 default_schedule: office
 # team_schedules:                  # teams with hours of their own / giờ riêng của từng nhóm
 #   Night team: night
+# team_levels:                     # a move to a higher level is an escalation / chuyển lên cấp cao hơn là leo thang
+#   First line: 1
+#   Specialists: 2
 
 # targets: targets.csv             # goals; that name is the default / mục tiêu
 # interventions: interventions.csv # what was done to improve / các biện pháp cải thiện

@@ -35,10 +35,15 @@ def kaplan_meier(rows: ir.Table, keys: Sequence[str], time: str, ended: str, mom
         `keys`, n, open (rows still running), median, low, high (95 % log-log interval of the median), p90, mean;
         missing where the curve does not come down so far; with `moment` also first_local.
     """
+    return finished(curve_aggregates(rows, keys, time, ended, moment).to_pandas(), keys)
+
+
+def curve_aggregates(rows: ir.Table, keys: Sequence[str], time: str, ended: str, moment: str | None = None) -> ir.Table:
+    """What `finished` needs of each group's curve, as an expression not yet run."""
     curve = _curve(rows, list(keys), time, ended, moment)
     within = curve.is_near_median
     table = curve.group_by(list(keys)) if keys else curve
-    found = table.agg(
+    return table.agg(
         n=curve.n.max(),
         ended=curve.ended.sum(),
         mean=curve.time.mean(where=curve.ended == 1),
@@ -49,7 +54,11 @@ def kaplan_meier(rows: ir.Table, keys: Sequence[str], time: str, ended: str, mom
         last_within=curve.time.max(where=within),
         last=curve.time.max(where=curve.ended == 1),
         **({"first_local": curve.first.min()} if moment else {}),
-    ).to_pandas()
+    )
+
+
+def finished(found: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """The figures of `kaplan_meier` from the aggregates of its curves."""
     found[["n", "ended"]] = found[["n", "ended"]].fillna(0).astype("int64")
     found.insert(len(keys) + 1, "open", found.n - found.ended)
     # While one row runs on, nobody knows the mean.
@@ -63,7 +72,7 @@ def _curve(rows: ir.Table, keys: list[str], time: str, ended: str, moment: str |
     """A row for each row that ended (and the first of each group): n, time, ended, log_survival, is_near_median, and
     next_time, when the next row ends."""
     first = {"first": rows[moment]} if moment else {}
-    picked = rows.select(*keys, time=rows[time], ended=rows[ended].cast("int64"), **first)
+    picked = rows.select(*keys, time=rows[time], ended=rows[ended].ifelse(1, 0), **first)
     ordered = ibis.window(group_by=keys, order_by=[picked.time, picked.ended.desc()])
     whole = ibis.window(group_by=keys)
     counted = picked.mutate(

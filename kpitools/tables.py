@@ -98,6 +98,7 @@ TICKETS = _table(
     customer_messages count public messages by the customer
     reopens count changes from resolved or closed back to an unsolved status
     transfers count changes of team after the first assignment
+    agent_transfers count changes of agent after the first assignment
     handle_s seconds time that agents spent on it
     requester_wait_s seconds time spent new, open or on hold, as the vendor computed it
     sla_due_at instant when the promise falls due
@@ -176,6 +177,7 @@ QUEUE_INTERVALS = _table(
     offered count contacts offered
     answered count contacts answered
     abandoned count contacts abandoned
+    short_abandoned count abandoned within the desk's short_abandon_seconds, as the phone system counted them
     answered_in_target number answered within the target seconds; a rounded share multiplied back need not be whole
     wait_s seconds total wait of answered contacts
     talk_s seconds total talk
@@ -189,7 +191,7 @@ SURVEYS = _table(
     "survey_id",
     """
     survey_id id the answer's own number
-    kind text csat, nps or ces
+    kind text csat, nps, ces or rewards
     sent_at instant when asked
     answered_at instant when answered; empty for an unanswered invitation
     score number the answer on its scale
@@ -224,6 +226,20 @@ ACTIVITY = _table(
     customer_id id the customer
     at instant when
     amount number money
+    """,
+)
+AGENT_DAYS = _table(
+    "agent_days",
+    "an agent's working day, by the phone or planning system",
+    "",
+    """
+    agent_id id the agent
+    day_at instant the day, its first moment on the desk's clock
+    team text the team the agent worked in
+    logged_in_s seconds logged in
+    available_s seconds free and waiting for a contact
+    handling_s seconds at work on contacts: talk, hold and wrap-up
+    paid_s seconds paid, breaks and training included
     """,
 )
 
@@ -326,6 +342,7 @@ TABLES = {
         SURVEYS,
         CUSTOMERS,
         ACTIVITY,
+        AGENT_DAYS,
         LEADS,
         SPEND,
         SALES,

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from business_rows import BALANCES, CHANGES, LEADS, SALES, SPEND, asked, balance, booking, lead, on, sale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,10 +17,6 @@ from kpitools.errors import ConfigError, NotSupportedError
 from kpitools.settings import read_settings
 
 
-def on(text):
-    return pd.Timestamp(text)
-
-
 def one(frame):
     """The single row of a result."""
     assert len(frame) == 1
@@ -27,26 +24,6 @@ def one(frame):
 
 
 # Leads
-
-
-def lead(lead_id, qualified, won=None, source="web"):
-    return {
-        "lead_id": str(lead_id),
-        "created_at": on(qualified or "2025-01-01"),
-        "qualified_at": None if qualified is None else on(qualified),
-        "won_at": None if won is None else on(won),
-        "source": source,
-    }
-
-
-LEADS = [
-    lead(1, "2025-01-01", "2025-01-11"),  # 10 days
-    lead(2, "2025-01-07", "2025-03-18"),  # 70 days, in March
-    lead(3, "2025-01-08"),
-    lead(4, "2025-02-10", "2025-03-02"),  # 20 days
-    lead(5, "2025-02-11"),
-    lead(6, None),  # never met the criteria
-]
 
 
 def test_conversion_belongs_to_the_month_of_qualification_whenever_the_lead_was_won(make_desk):
@@ -100,13 +77,6 @@ def test_lead_to_win_is_the_median_of_the_wins_and_the_cohort_median_is_not_reac
 
 
 # The cost of a customer
-
-
-def booking(day, amount, source="web"):
-    return {"at": on(day), "source": source, "kind": "advertising", "amount": float(amount)}
-
-
-SPEND = [booking("2025-01-05", 300), booking("2025-02-03", 100), booking("2025-02-20", 100), booking("2025-03-03", 500)]
 
 
 def test_acquisition_cost_is_spending_over_customers_won_in_the_month(make_desk):
@@ -169,26 +139,6 @@ def test_cost_by_source_divides_each_sources_money_by_its_own_wins(make_desk):
 
 
 # Sales
-
-
-def sale(day, revenue, cost=None, units=1, defective=0, product="tea"):
-    return {
-        "sold_at": on(day),
-        "revenue": float(revenue),
-        "cost": None if cost is None else float(cost),
-        "units": units,
-        "defective_units": defective,
-        "product": product,
-    }
-
-
-SALES = [
-    sale("2024-01-01", 100),
-    sale("2024-02-10", 120),
-    sale("2024-04-10", 90),
-    sale("2025-01-10", 150),
-    sale("2025-02-10", 90),
-]
 
 
 def test_growth_compares_with_the_month_before_and_is_undefined_over_nothing(make_desk):
@@ -286,17 +236,6 @@ def test_defects_per_million_opportunities(make_desk):
 # Balances
 
 
-def balance(day, assets, inventory, liabilities):
-    return {"as_of": on(day), "current_assets": assets, "inventory": inventory, "current_liabilities": liabilities}
-
-
-BALANCES = [
-    balance("2025-01-31", 900.0, 300.0, 400.0),
-    balance("2025-02-28", 1000.0, 640.0, 400.0),
-    balance("2025-03-31", 500.0, 100.0, 0.0),
-]
-
-
 def test_liquidity_is_that_of_the_balance_sheets_date(make_desk):
     desk = make_desk(balances=BALANCES)
     quick, current = (compute(name, desk, every="month") for name in ("quick_ratio", "current_ratio"))
@@ -322,19 +261,6 @@ def test_without_stock_there_is_a_current_ratio_only(make_desk):
 # Recurring revenue
 
 
-def change(day, kind, amount, customer="c"):
-    return {"at": on(day), "customer_id": customer, "kind": kind, "amount": float(amount)}
-
-
-CHANGES = [
-    change("2025-01-03", "new", 500),
-    change("2025-01-10", "expansion", 100),
-    change("2025-01-20", "contraction", -50),  # written with its minus
-    change("2025-01-25", "churn", 100),  # or without
-    change("2025-02-03", "new", 300),
-]
-
-
 def test_the_saas_quick_ratio_is_gains_over_losses_whatever_their_sign(make_desk):
     found = compute("saas_quick_ratio", make_desk(revenue_changes=CHANGES), every="month")
 
@@ -345,10 +271,6 @@ def test_the_saas_quick_ratio_is_gains_over_losses_whatever_their_sign(make_desk
 
 
 # The brand
-
-
-def asked(day, kind, aware, weight=None):
-    return {"at": on(day), "kind": kind, "is_aware": aware, "weight": weight}
 
 
 def test_awareness_is_weighted_and_keeps_unaided_and_aided_apart(make_desk):

@@ -414,6 +414,7 @@ SHOWN = {
     "surveys": ("score", [5.0]),
     "customers": ("mrr", [1250.5]),
     "activity": ("amount", [19.9]),
+    "agent_days": ("handling_s", [18000.0]),
     "leads": ("source", ["Facebook", "không rõ"]),
     "spend": ("amount", [1200.0]),
     "sales": ("defective_units", [1]),

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from kpitools.compute import compute
@@ -71,8 +72,36 @@ def test_italian_helpdesk_resolves_long_before_it_closes(desk_of):
 
     assert desk.report.files.rows_read.tolist() == [21348]
     assert desk.report.files.duplicates.tolist() == [127]
-    assert (round(resolution["median"], 4), resolution.n) == (159.7903, 4569)
+    # To the last "Resolve ticket" of all 4,569 cases the median is 159.7903 h. One of them was taken in charge once
+    # more after it and never resolved again: it is still running, and leaves the median of the others.
+    hours = pd.Series(_hours_to_the_last_resolution())
+    assert (round(hours.median(), 4), len(hours)) == (159.7903, 4569)
+    reopened = _reopened_for_good()
+    assert len(reopened) == 1
+    assert (round(resolution["median"], 4), resolution.n) == (round(hours.drop(reopened).median(), 4), 4568)
     assert (round(response["median"], 4), response.n) == (16.3897, 4285)
+
+
+def _steps() -> pd.DataFrame:
+    """The log's mapped steps in order, straight from the file."""
+    log = pd.read_csv(REAL / "italian_helpdesk.csv", dtype=str).drop_duplicates()
+    log["at"] = pd.to_datetime(log["Complete Timestamp"]).dt.tz_localize("Europe/Rome", ambiguous=True)
+    return log.sort_values(["Case ID", "at"], kind="stable")
+
+
+def _hours_to_the_last_resolution() -> dict[str, float]:
+    log = _steps()
+    begun = log.groupby("Case ID")["at"].min()
+    ended = log[log.Activity == "Resolve ticket"].groupby("Case ID")["at"].max()
+    return ((ended - begun.reindex(ended.index)) / pd.Timedelta(hours=1)).to_dict()
+
+
+def _reopened_for_good() -> list[str]:
+    log = _steps()
+    log = log[log.Activity.isin(["Take in charge ticket", "Resolve ticket", "Closed"])]
+    last = log.groupby("Case ID")["Activity"].last()
+    resolved = set(log[log.Activity == "Resolve ticket"]["Case ID"])
+    return [case for case, step in last.items() if step == "Take in charge ticket" and case in resolved]
 
 
 def test_city_requests_keep_the_tickets_whose_closing_is_a_sentinel(desk_of):

@@ -94,11 +94,10 @@ def _kind(rows: pd.DataFrame, values: np.ndarray, kpi: Kpi) -> tuple[str, tuple[
         return "run", ("trend.note.too_few",)
     if kpi.unit == "share" and kpi.statistic in ("share", "ratio"):
         return _share_kind(rows[rows["complete"] & rows["value"].notna()], kpi)
+    notes = ["trend.note.level"] if kpi.statistic == "level" or kpi.is_stock else []
     if _wants_log(kpi, known):
-        return ("xmr log", ()) if (known > 0).all() else ("xmr", ("trend.note.zero",))
-    notes = []
-    if kpi.statistic == "level":
-        notes.append("trend.note.level")
+        positive = bool((known > 0).all())
+        return "xmr log" if positive else "xmr", (*notes, *(() if positive else ("trend.note.zero",)))
     if kpi.statistic == "total" and known.mean() < FEW_COUNTS:
         notes.append("trend.note.few_counts")
     return "xmr", tuple(notes)
@@ -107,7 +106,7 @@ def _kind(rows: pd.DataFrame, values: np.ndarray, kpi: Kpi) -> tuple[str, tuple[
 def _share_kind(rows: pd.DataFrame, kpi: Kpi) -> tuple[str, tuple[str, ...]]:
     cases = _cases(rows)
     if cases is None:
-        return "xmr", ("trend.note.weighted",) if kpi.statistic == "share" else ()
+        return "xmr", ("trend.note.weighted",) if kpi.statistic == "share" and not kpi.annual else ()
     if p_prime.expected_rarer(*cases) < p_prime.ENOUGH:
         return "run", ("trend.note.few_cases",)
     return "p_prime", ()
@@ -165,7 +164,7 @@ def drawable(points: pd.DataFrame, kpi: Kpi) -> pd.DataFrame:
 
 
 def _possible(kpi: Kpi) -> tuple[float | None, float | None]:
-    if kpi.statistic == "share":
+    if kpi.unit == "share":
         return 0.0, 1.0
     if kpi.statistic == "nps":
         return -100.0, 100.0

@@ -38,6 +38,7 @@ REQUIRED = {
     "surveys": ("kind",),
     "customers": ("customer_id",),
     "activity": ("customer_id", "at"),
+    "agent_days": ("agent_id", "day_at"),
     "leads": ("lead_id",),
     "spend": ("at", "amount"),
     "sales": ("sold_at", "revenue"),

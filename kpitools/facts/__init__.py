@@ -4,32 +4,40 @@ Every builder takes a desk and gives an Ibis table. What the export itself says 
 altogether is derived from messages, then from status changes. `origins` says which was used.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import ibis.expr.types as ir
 
+from kpitools.facts.agents import agent_day_work, agent_days, lacks_work
+from kpitools.facts.backlog import backlog_periods
 from kpitools.facts.brand import brand_surveys, engagement
 from kpitools.facts.columns import TICKET_DIMENSIONS, complete_columns, empty_column
-from kpitools.facts.customers import customer_periods
-from kpitools.facts.leads import acquisition, acquisition_needs, leads
+from kpitools.facts.customers import customer_contacts, customer_periods, lacks_basis
+from kpitools.facts.leads import acquisition, lacks_won, leads
 from kpitools.facts.money import balance_periods, revenue_changes, sales_periods
 from kpitools.facts.opinion import surveys
 from kpitools.facts.phone import contacts, offers
+from kpitools.facts.routing import escalations, lacks_levels
+from kpitools.facts.stretches import lacks_statuses, waiting_stretches
 from kpitools.facts.tickets import FIRST_CONTACT_PARTS, origins, resolutions, ticket_flow, tickets
 from kpitools.facts.waits import waits
 
 
 class Fact(NamedTuple):
-    """A derived table: how to build it and which loaded columns it needs, as alternatives; a function of the desk where
-    its options decide.
+    """A derived table: how to build it and which loaded columns it needs, as alternatives.
 
-    `by_period`: the builder also takes ``every``, since its rows are periods.
+    `by_period`: the builder also takes ``every``, since its rows are periods. `lacks`: what a desk's settings and
+    options ask for that it does not have, in words; empty where nothing is lacking. `columns`: where a derived column
+    comes from, to be named instead of it where it holds nothing.
     """
 
     build: Callable[..., ir.Table]
-    needs: tuple[tuple[str, ...], ...] | Callable[..., tuple[tuple[str, ...], ...]]
+    needs: tuple[tuple[str, ...], ...]
     by_period: bool = False
+    lacks: Callable[..., str] | None = None
+    columns: Mapping[str, str] = MappingProxyType({})
 
 
 FACTS = {
@@ -39,14 +47,37 @@ FACTS = {
     "contacts": Fact(
         contacts, (("calls.talk_s",), ("queue_intervals.talk_s", "queue_intervals.answered"), ("tickets.handle_s",))
     ),
-    "offers": Fact(offers, (("queue_intervals.offered",), ("calls.offered_at",))),
+    "offers": Fact(
+        offers,
+        (("queue_intervals.offered",), ("calls.offered_at",)),
+        columns={"short_abandoned": "calls.wait_s of abandoned calls or queue_intervals.short_abandoned"},
+    ),
     "ticket_flow": Fact(ticket_flow, (("tickets.created_at",), ("status_changes.at",))),
     "surveys": Fact(surveys, (("surveys.score",),)),
     "customer_periods": Fact(
-        customer_periods, (("customers.started_at",), ("activity.at", "activity.customer_id")), by_period=True
+        customer_periods,
+        (("customers.started_at",), ("activity.at", "activity.customer_id")),
+        by_period=True,
+        lacks=lacks_basis,
     ),
+    "customer_contacts": Fact(
+        customer_contacts,
+        (("customers.started_at", "tickets.created_at", "tickets.customer_id"),),
+        by_period=True,
+    ),
+    "waiting_stretches": Fact(
+        waiting_stretches,
+        (("status_changes.at", "status_changes.status"), ("tickets.requester_wait_s",)),
+        lacks=lacks_statuses,
+    ),
+    "escalations": Fact(escalations, (("status_changes.at", "status_changes.team"),), lacks=lacks_levels),
+    "backlog_periods": Fact(backlog_periods, (("tickets.created_at",), ("status_changes.at",)), by_period=True),
+    "agent_days": Fact(agent_days, (("agent_days.agent_id", "agent_days.day_at"),)),
+    "agent_day_work": Fact(agent_day_work, (("agent_days.agent_id", "agent_days.day_at"),), lacks=lacks_work),
     "leads": Fact(leads, (("leads.lead_id",),)),
-    "acquisition": Fact(acquisition, acquisition_needs),
+    "acquisition": Fact(
+        acquisition, (("spend.amount", "leads.won_at"), ("spend.amount", "customers.started_at")), lacks=lacks_won
+    ),
     "sales_periods": Fact(sales_periods, (("sales.sold_at", "sales.revenue"),), by_period=True),
     "revenue_changes": Fact(revenue_changes, (("revenue_changes.amount", "revenue_changes.kind"),)),
     "balance_periods": Fact(balance_periods, (("balances.as_of",),), by_period=True),

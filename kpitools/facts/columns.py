@@ -13,6 +13,22 @@ def empty_column(table: str, column: str) -> ir.Value:
     return ibis.null(tables.TYPES[tables.get(table)[column].type])
 
 
+def first_known(rows: ir.Table, target: str, *sources: str) -> ir.Table:
+    """`rows` with the instant `target` as the first known of `sources`. Its wall clock follows where each source has
+    one, and is dropped where not: one of another instant would put the row in a wrong period."""
+    made = {target: ibis.coalesce(*(rows[c] for c in sources))}
+    clocks = [tables.local(c) for c in sources]
+    if all(c in rows.columns for c in clocks):
+        made[tables.local(target)] = ibis.coalesce(*(rows[c] for c in clocks))
+    return without(rows.mutate(**made), *(c for c in [tables.local(target)] if c not in made))
+
+
+def without(rows: ir.Table, *columns: str) -> ir.Table:
+    """`rows` without those of `columns` that it has."""
+    there = [c for c in columns if c in rows.columns]
+    return rows.drop(*there) if there else rows
+
+
 def complete_columns(rows: ir.Table, table: str) -> ir.Table:
     """`rows` with every canonical column of `table`; those that the data lacks are missing throughout."""
     lacking = {c: empty_column(table, c) for c in tables.get(table).names if c not in rows.columns}

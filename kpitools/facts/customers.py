@@ -7,6 +7,7 @@ import pandas as pd
 from kpitools import periods
 from kpitools.errors import NotSupportedError
 from kpitools.facts.columns import complete_columns
+from kpitools.tables import UNCOUNTED
 
 
 def customer_periods(desk, every: str = "month") -> ir.Table:
@@ -16,7 +17,31 @@ def customer_periods(desk, every: str = "month") -> ir.Table:
     of relationships: active in the period before, and retained if active in this one.
     """
     every = every or "month"
-    return _from_relationships(desk, every) if desk.has("customers") else _from_activity(desk, every)
+    by = desk.option("retention_by")
+    is_related = "started_at" in desk.filled_base("customers") if by == "auto" else by == "relationship"
+    return _from_relationships(desk, every) if is_related else _from_activity(desk, every)
+
+
+def lacks_basis(desk) -> str:
+    """The table that the desk wants to count customers by, where it is not there."""
+    wanted = {"relationship": ("customers", "started_at"), "activity": ("activity", "customer_id")}
+    table, column = wanted.get(desk.option("retention_by"), (None, None))
+    return f"{table}.{column}" if table and column not in desk.filled_base(table) else ""
+
+
+def customer_contacts(desk, every: str = "month") -> ir.Table:
+    """The rows of `customer_periods` by relationship with ``contacts``: countable tickets that the customer sent in
+    the period."""
+    every = every or "month"
+    base = _from_relationships(desk, every)
+    sent = desk.table("tickets")
+    sent = sent.filter(sent.customer_id.notnull() & sent.created_at.notnull())
+    sent = sent.filter((~sent.status.fill_null("").isin(UNCOUNTED)) & ~sent.is_test)
+    period = periods.truncated(desk.wall_clock(sent, "created_at"), every)
+    sent = sent.mutate(period_local=period).group_by("customer_id", "period_local").agg(sent=lambda t: t.count())
+    joined = base.left_join(sent, ["customer_id", "period_local"])
+    joined = joined.mutate(contacts=joined.sent.fill_null(0).cast("float64"))
+    return joined.drop(*[c for c in joined.columns if c.endswith("_right")], "sent")
 
 
 def _period_table(desk, first, last, every: str) -> ir.Table:
@@ -27,7 +52,7 @@ def _period_table(desk, first, last, every: str) -> ir.Table:
 
 def _from_relationships(desk, every: str) -> ir.Table:
     rows = complete_columns(desk.base("customers"), "customers")
-    rows = rows.mutate(started_local=desk.local(rows.started_at), ended_local=desk.local(rows.ended_at))
+    rows = rows.mutate(started_local=desk.wall_clock(rows, "started_at"), ended_local=desk.wall_clock(rows, "ended_at"))
     first = rows.started_local.min().to_pandas()
     if pd.isna(first):
         raise NotSupportedError("customers: no relationship has a start")
@@ -42,7 +67,7 @@ def _from_relationships(desk, every: str) -> ir.Table:
 
 def _from_activity(desk, every: str) -> ir.Table:
     rows = desk.base("activity")
-    rows = rows.mutate(period_local=periods.truncated(desk.local(rows["at"]), every))
+    rows = rows.mutate(period_local=periods.truncated(desk.wall_clock(rows, "at"), every))
     active = rows.select("customer_id", "period_local").distinct()
     first, last = rows.period_local.min().to_pandas(), desk.last_moment
     spans = _period_table(desk, first, last, every)

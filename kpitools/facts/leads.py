@@ -39,12 +39,11 @@ def acquisition(desk) -> ir.Table:
     return rows.mutate(is_covered=((local >= _literal(first)) & (local < _literal(last))).fill_null(False))
 
 
-def acquisition_needs(desk) -> tuple[tuple[str, ...], ...]:
-    """Spending, and what the desk's option takes for customers won."""
-    won = {"leads": ("leads.won_at",), "customers": ("customers.started_at",)}
-    return tuple(
-        ("spend.amount", *need) for name, need in won.items() if desk.option("cac_customers") in ("auto", name)
-    )
+def lacks_won(desk) -> str:
+    """What the data lacks of the customers that the desk's option asks for."""
+    needed = {"leads": "leads.won_at", "customers": "customers.started_at"}.get(desk.option("cac_customers"))
+    table, column = needed.split(".") if needed else ("", "")
+    return needed if needed and column not in desk.filled_base(table) else ""
 
 
 def _won(desk) -> ir.Table:

@@ -33,6 +33,11 @@ def _is_answered(calls: ir.Table, desk) -> ir.BooleanValue:
     return calls.answered_at.notnull() & not_abandoned if "answered_at" in desk.filled_base("calls") else not_abandoned
 
 
+def _has_short(desk) -> bool:
+    """Whether the export says how long callers waited before they gave up."""
+    return bool({"wait_s", "ended_at"} & desk.filled_base("calls"))
+
+
 def _contact_rows(rows: ir.Table, ended: ir.Value, handled, source: str) -> ir.Table:
     handled = handled if isinstance(handled, ir.Value) else ibis.literal(float(handled))
     spent = rows.talk_s + rows.hold_s.fill_null(0) + rows.wrap_s.fill_null(0)
@@ -51,8 +56,9 @@ def _contact_rows(rows: ir.Table, ended: ir.Value, handled, source: str) -> ir.T
 
 
 def offers(desk) -> ir.Table:
-    """Contacts offered, a call or an interval a row: offered, answered, abandoned, answered_in_target (counts) and
-    wait_s (total wait of the answered). Where the export has intervals they stand, since phone systems count there."""
+    """Contacts offered, a call or an interval a row: offered, answered, abandoned, answered_in_target,
+    short_abandoned (counts) and wait_s (total wait of the answered). Where the export has intervals they stand, since
+    phone systems count there. ``short_abandoned`` is missing where the export cannot say."""
     if "offered" in desk.filled_base("queue_intervals"):
         rows = complete_columns(desk.base("queue_intervals"), "queue_intervals")
         return rows.select(
@@ -63,19 +69,24 @@ def offers(desk) -> ir.Table:
             "abandoned",
             "answered_in_target",
             "wait_s",
+            "short_abandoned",
             offered_at=rows.started_at,
         )
     rows = complete_columns(desk.base("calls"), "calls")
     is_answered = _is_answered(rows, desk)
     waited = ibis.coalesce(rows.wait_s, rows.answered_at.delta(rows.offered_at, unit="microsecond") / 1e6)
     in_target = is_answered & (waited <= desk.option("service_level_seconds"))
+    is_abandoned = ibis.coalesce(rows.is_abandoned, ~is_answered)
+    gave_up_s = ibis.coalesce(rows.wait_s, rows.ended_at.delta(rows.offered_at, unit="microsecond") / 1e6)
+    is_short = is_abandoned & (gave_up_s <= desk.option("short_abandon_seconds")).fill_null(False)
     return rows.select(
         "team",
         "agent_id",
         "offered_at",
         offered=ibis.literal(1),
-        answered=is_answered.cast("int64"),
-        abandoned=ibis.coalesce(rows.is_abandoned, ~is_answered).cast("int64"),
-        answered_in_target=in_target.fill_null(False).cast("int64"),
+        answered=is_answered.ifelse(1, 0),
+        abandoned=is_abandoned.ifelse(1, 0),
+        short_abandoned=is_short.ifelse(1, 0).cast("int64") if _has_short(desk) else ibis.null("int64"),
+        answered_in_target=in_target.ifelse(1, 0),
         wait_s=ibis.ifelse(is_answered, waited, None),
     )

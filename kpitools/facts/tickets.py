@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from kpitools import tables
-from kpitools.facts.columns import TICKET_DIMENSIONS, complete_columns
+from kpitools.facts.columns import TICKET_DIMENSIONS, complete_columns, first_known, without
 
 _DERIVABLE = {
     "messages": ("created_at", "first_reply_at", "agent_replies", "customer_messages", "opened_by"),
@@ -19,6 +19,7 @@ _DERIVABLE = {
         "closed_at",
         "reopens",
         "transfers",
+        "agent_transfers",
     ),
 }
 
@@ -55,14 +56,17 @@ def tickets(desk) -> ir.Table:
         facts = _with_resolved_at(_ticket_facts_from_status(desk))
         rows = _fill(rows, facts, [c for c, source in origin.items() if source == "status_changes"])
     if origin.get("resolved_at") == "closed_at":
-        rows = rows.mutate(resolved_at=rows.closed_at)
+        rows = first_known(rows, "resolved_at", "closed_at")
     elif origin.get("resolved_at") is None:
-        rows = rows.mutate(
-            resolved_at=ibis.coalesce(
-                rows.resolved_at, ibis.ifelse(rows.status == "closed", rows.closed_at, ibis.null("timestamp(6)"))
-            )
-        )
+        rows = _or_closed(rows)
     return _with_outcomes(rows, desk)
+
+
+def _or_closed(rows: ir.Table) -> ir.Table:
+    """``resolved_at``, and of a closed ticket that has none ``closed_at``."""
+    clocks = [c for c in ("closed_at", "closed_local") if c in rows.columns]
+    rows = rows.mutate(**{f"kt_{c}": ibis.ifelse(rows.status == "closed", rows[c], None) for c in clocks})
+    return without(first_known(rows, "resolved_at", "resolved_at", "kt_closed_at"), *(f"kt_{c}" for c in clocks))
 
 
 def _ticket_rows(desk) -> ir.Table:
@@ -95,12 +99,10 @@ def _ticket_facts_from_status(desk) -> ir.Table:
     """One row a ticket: first answer, resolutions, reopenings and transfers, from its changes of status."""
     changes = complete_columns(desk.base("status_changes"), "status_changes")
     by_time = ibis.window(group_by="ticket_id", order_by="at")
-    changes = changes.mutate(before=changes.status.lag().over(by_time), team_before=changes.team.lag().over(by_time))
+    changes = changes.mutate(before=changes.status.lag().over(by_time))
     is_reopening = changes.before.isin(tables.DONE) & changes.status.isin(tables.UNSOLVED)
-    is_transfer = changes.team_before.notnull() & (changes.team != changes.team_before)
-    is_done = changes.status.isin(tables.DONE)
-    changes = changes.mutate(is_reopening=is_reopening, is_transfer=is_transfer, is_done=is_done)
-    return changes.group_by("ticket_id").agg(
+    changes = changes.mutate(is_reopening=is_reopening)
+    found = changes.group_by("ticket_id").agg(
         created_at=changes.at.min(),
         status=changes.status.argmax(changes.at, where=changes.status.notnull()),
         team=changes.team.argmax(changes.at, where=changes.team.notnull()),
@@ -110,13 +112,28 @@ def _ticket_facts_from_status(desk) -> ir.Table:
         last_resolved_at=changes.at.max(where=changes.status == "resolved"),
         closed_at=changes.at.max(where=changes.status == "closed"),
         reopens=changes.is_reopening.sum(),
-        transfers=changes.is_transfer.sum(),
     )
+    for name, column in (("transfers", "team"), ("agent_transfers", "agent_id")):
+        if column in desk.filled_base("status_changes"):
+            found = found.left_join(_moves(changes, column, name), "ticket_id").drop("ticket_id_right")
+        else:
+            found = found.mutate(**{name: ibis.null("int64")})
+    return found
+
+
+def _moves(changes: ir.Table, column: str, name: str) -> ir.Table:
+    """How often each ticket came to another team or agent; rows that name none leave it where it is."""
+    known = changes.filter(changes[column].notnull())
+    before = known[column].lag().over(ibis.window(group_by="ticket_id", order_by="at"))
+    known = known.mutate(is_move=(before.notnull() & (known[column] != before)))
+    return known.group_by("ticket_id").agg(**{name: known.is_move.sum()})
 
 
 def _with_resolved_at(facts: ir.Table) -> ir.Table:
-    """A ticket that now stands reopened has no full resolution yet."""
-    return facts.mutate(resolved_at=facts.last_resolved_at).drop("last_resolved_at")
+    """A ticket that now stands reopened has no full resolution yet, and is not closed."""
+    is_reopened = facts.status.isin(tables.UNSOLVED).fill_null(False)
+    kept = {"resolved_at": facts.last_resolved_at, "closed_at": facts.closed_at}
+    return facts.mutate(**{c: ibis.ifelse(is_reopened, None, at) for c, at in kept.items()}).drop("last_resolved_at")
 
 
 def _fill(rows: ir.Table, facts: ir.Table, columns: list[str]) -> ir.Table:
@@ -126,21 +143,22 @@ def _fill(rows: ir.Table, facts: ir.Table, columns: list[str]) -> ir.Table:
     picked = facts.select("ticket_id", **{f"{c}__new": facts[c] for c in columns})
     joined = rows.left_join(picked, "ticket_id")
     joined = joined.mutate(**{c: joined[f"{c}__new"] for c in columns})
-    return joined.drop(*[c for c in joined.columns if c.endswith("__new") or c.endswith("_right")])
+    joined = joined.drop(*[c for c in joined.columns if c.endswith("__new") or c.endswith("_right")])
+    return without(joined, *(tables.local(c) for c in columns if c.endswith("_at")))
 
 
 def _with_outcomes(rows: ir.Table, desk) -> ir.Table:
     now = ibis.literal(desk.as_of, type="timestamp(6)")
+    rows = first_known(rows, "first_resolved_at", "first_resolved_at", "resolved_at")
+    rows = first_known(rows, "done_at", "resolved_at", "closed_at")
+    rows = first_known(rows, "ever_resolved_at", "resolved_at", "first_resolved_at")
+    rows = first_known(rows, "sla_at", "sla_due_at", "resolved_at", "created_at")
     rows = rows.mutate(
-        first_resolved_at=ibis.coalesce(rows.first_resolved_at, rows.resolved_at),
-        done_at=ibis.coalesce(rows.resolved_at, rows.closed_at),
         is_test=rows.is_test.fill_null(False) | _has_tag(rows.tags, desk.option("test_tags")),
     )
     rows = rows.mutate(
-        ever_resolved_at=ibis.coalesce(rows.resolved_at, rows.first_resolved_at),
         # Done by its status, though nobody knows when: not open, and of no known length.
         is_open=rows.done_at.isnull() & ~rows.status.fill_null("").isin(tables.DONE),
-        sla_at=ibis.coalesce(rows.sla_due_at, rows.resolved_at, rows.created_at),
     )
     by_due = ibis.cases(
         (rows.done_at.notnull(), rows.done_at <= rows.sla_due_at), (rows.sla_due_at < now, False), else_=None

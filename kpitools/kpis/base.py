@@ -1,5 +1,7 @@
 """The customer base: who stays and who leaves."""
 
+from dataclasses import replace
+
 from ibis import _
 
 from kpitools.kpi import Kpi, Words
@@ -31,8 +33,9 @@ CUSTOMER_RETENTION_RATE = Kpi(
             "Khách mới không được che khách đã mất: cuối kỳ đông khách hơn không phải là giữ chân.",
         ),
     ),
+    options=("retention_by",),
     guards=("customer_churn_rate", "nps"),
-    source="docs/decisions.md",
+    source="docs/decisions.md#retention-and-churn",
 )
 
 CUSTOMER_CHURN_RATE = Kpi(
@@ -60,6 +63,29 @@ CUSTOMER_CHURN_RATE = Kpi(
             "Mỗi tháng 2 % không phải là 24 % một năm: cả năm là 1 − (1 − tháng)^12, ở đây 21,5 %.",
         ),
     ),
+    options=("retention_by", "churn_annualised"),
+    variant=lambda kpi, options: _churn(kpi, options),
     guards=("customer_retention_rate",),
-    source="docs/decisions.md",
+    source="docs/decisions.md#retention-and-churn",
 )
+_CHURN_A_YEAR = replace(
+    CUSTOMER_CHURN_RATE,
+    title=Words("Customer churn rate, annualised", "Tỷ lệ khách hàng rời bỏ, quy ra cả năm"),
+    definition=Words(
+        "What share of customers would leave within a year if every period of it lost as the shown one did: one minus "
+        "the share retained, to the power of the periods in a year.",
+        "Tỷ lệ khách sẽ rời bỏ trong một năm nếu kỳ nào cũng mất khách như kỳ đang xem: một trừ tỷ lệ giữ chân lũy "
+        "thừa số kỳ trong năm.",
+    ),
+    formula=Words(
+        "1 − (1 − left by the end / there at the start)^(periods in a year)",
+        "1 − (1 − đã rời đi cuối kỳ / có mặt đầu kỳ)^(số kỳ trong năm)",
+    ),
+    annual=True,
+)
+
+
+def _churn(kpi: Kpi, options) -> Kpi:
+    if kpi.name != CUSTOMER_CHURN_RATE.name:
+        return kpi
+    return _CHURN_A_YEAR if options.get("churn_annualised") else CUSTOMER_CHURN_RATE

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import ibis
@@ -84,10 +85,16 @@ _DENOMINATORS = {
 
 def _engagement_of(kpi: Kpi, options: Mapping[str, Any]) -> Kpi:
     """The record with the denominator that the desk chose, by name."""
-    column = options["engagement_denominator"]
+    return _engagement_by(options.get("engagement_denominator", "reach"))
+
+
+@cache
+def _engagement_by(column: str) -> Kpi:
+    if column == "reach":
+        return CUSTOMER_ENGAGEMENT
     words = _DENOMINATORS[column]
     return replace(
-        kpi,
+        CUSTOMER_ENGAGEMENT,
         formula=Words(f"interactions / {words.en}", f"lượt tương tác / {words.vi}"),
         per=_[column],
         needs=("day_at", "interactions", column),

@@ -22,3 +22,8 @@ DONE_WITHOUT_TIME = Words("done, but nobody knows when", "đã xong nhưng khôn
 EVER_RESOLVED = Rule(
     "resolved", _.ever_resolved_at.notnull(), Words("not resolved yet", "chưa được giải quyết lần nào")
 )
+REPLIES_KNOWN = Rule(
+    "replies_unknown",
+    _.agent_replies.notnull(),
+    Words("with an unknown number of replies", "không rõ số lần trả lời"),
+)

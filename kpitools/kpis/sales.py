@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from ibis import _
@@ -13,8 +14,11 @@ _SOLD = Rule("sold", _.sold_at.notnull(), Words("without a date of sale", "khôn
 
 def _growth_over(kpi: Kpi, options: Mapping[str, Any]) -> Kpi:
     """The record with the base that the desk chose, in its formula and, over a year, its trap."""
-    if options["sales_growth_base"] != "year":
-        return kpi
+    return _growth_over_a_year() if options.get("sales_growth_base") == "year" else SALES_GROWTH
+
+
+@cache
+def _growth_over_a_year() -> Kpi:
     tet = Words(
         "Tết moves between January and February: the two months are compared with months that had or lacked it. Look "
         "at both together, or at the quarter.",
@@ -22,7 +26,7 @@ def _growth_over(kpi: Kpi, options: Mapping[str, Any]) -> Kpi:
         "cả hai tháng, hoặc xem theo quý.",
     )
     formula = Words("revenue / revenue a year before − 1", "doanh thu / doanh thu cùng kỳ năm trước − 1")
-    return replace(kpi, formula=formula, traps=(tet, *kpi.traps[1:]))
+    return replace(SALES_GROWTH, formula=formula, traps=(tet, *SALES_GROWTH.traps[1:]))
 
 
 SALES_GROWTH = Kpi(
@@ -174,7 +178,12 @@ PRODUCT_QUALITY = Kpi(
 
 
 def _per_opportunity(kpi: Kpi, options: Mapping[str, Any]) -> Kpi:
-    return replace(kpi, per=_.units * options["defect_opportunities_per_unit"])
+    return _by_opportunities(options.get("defect_opportunities_per_unit", 1))
+
+
+@cache
+def _by_opportunities(count: float) -> Kpi:
+    return replace(DEFECTS_PER_MILLION, per=_.units * count) if count != 1 else DEFECTS_PER_MILLION
 
 
 DEFECTS_PER_MILLION = Kpi(

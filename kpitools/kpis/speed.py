@@ -6,6 +6,12 @@ from kpitools.kpi import Kpi, Rule, Span, Words
 from kpitools.kpis.rules import BY_CUSTOMER, COUNTABLE, CREATED, DONE_WITHOUT_TIME
 from kpitools.tables import UNSOLVED
 
+CLOSED_UNANSWERED = Rule(
+    "closed_unanswered",
+    _.is_answered_or_open,
+    Words("ended with the ticket, without a further reply", "kết thúc cùng phiếu mà không có trả lời thêm"),
+)
+
 FIRST_RESPONSE_TIME = Kpi(
     name="first_response_time",
     family="speed",
@@ -81,11 +87,7 @@ AVERAGE_WAIT_TIME = Kpi(
     needs=("started_at", "ended_at"),
     population=(
         *COUNTABLE,
-        Rule(
-            "closed_unanswered",
-            _.is_answered_or_open,
-            Words("ended with the ticket, without a further reply", "kết thúc cùng phiếu mà không có trả lời thêm"),
-        ),
+        CLOSED_UNANSWERED,
     ),
     traps=(
         Words(
@@ -100,6 +102,88 @@ AVERAGE_WAIT_TIME = Kpi(
     guards=("first_contact_resolution_rate", "csat"),
     dimensions=("team", "channel", "priority", "topic"),
     source="LiveAgent glossary 'thời gian chờ'; docs/decisions.md",
+)
+
+NEXT_REPLY_TIME = Kpi(
+    name="next_reply_time",
+    family="speed",
+    title=Words("Next reply time", "Thời gian phản hồi tiếp theo"),
+    definition=Words(
+        "Length of a customer's waits after the first reply: from the first unanswered public message to the next "
+        "public reply by a person. Several messages in a row are one wait; a wait that goes on enters by Kaplan-Meier.",
+        "Độ dài mỗi lần khách chờ sau lần phản hồi đầu tiên: từ tin nhắn công khai đầu tiên chưa được trả lời đến lần "
+        "trả lời công khai kế tiếp của nhân viên. Nhiều tin liên tiếp là một lần chờ; lần chờ chưa kết thúc được tính "
+        "bằng Kaplan-Meier.",
+    ),
+    formula=Words(
+        "Kaplan-Meier median of (next public reply − first unanswered message), first replies left out",
+        "trung vị Kaplan-Meier của (lần trả lời kế tiếp − tin đầu tiên chưa trả lời), không tính lần phản hồi đầu",
+    ),
+    table="waits",
+    dated_by="started_at",
+    statistic="median",
+    value=Span("started_at", "ended_at"),
+    unit="h",
+    better="lower",
+    needs=("started_at", "ended_at", "is_after_reply"),
+    population=(
+        *COUNTABLE,
+        Rule("first_reply", _.is_after_reply, Words("for the first reply", "là chờ phản hồi đầu tiên")),
+        CLOSED_UNANSWERED,
+    ),
+    traps=(
+        Words(
+            "A row is a wait, not a ticket: a ticket with a long talk counts as often as its customer had to wait.",
+            "Mỗi dòng là một lần chờ, không phải một phiếu: phiếu trao đổi nhiều được tính đủ số lần khách phải chờ.",
+        ),
+        Words(
+            "A fast first reply that only asks for details moves the wait in here: read both together.",
+            "Phản hồi đầu tiên thật nhanh mà chỉ hỏi thêm thông tin sẽ đẩy thời gian chờ sang đây: hãy đọc cả hai.",
+        ),
+    ),
+    guards=("first_response_time", "csat"),
+    source="Zendesk SLA metric 'next reply time'; docs/decisions.md#waits",
+)
+
+REQUESTER_WAIT_TIME = Kpi(
+    name="requester_wait_time",
+    family="speed",
+    title=Words("Requester wait time", "Thời gian khách phải chờ (requester wait)"),
+    definition=Words(
+        "Time a ticket spent waiting for the desk: in the states new, open and, unless the desk says otherwise, on "
+        "hold, added up. A ticket that is not done may wait again and enters by Kaplan-Meier. Without changes of "
+        "status the export's own figure is taken.",
+        "Tổng thời gian phiếu chờ bộ phận hỗ trợ: ở trạng thái mới, đang mở và tạm giữ (trừ khi có khai báo khác). "
+        "Phiếu chưa xong còn có thể chờ thêm và được tính bằng Kaplan-Meier. Nếu không có lịch sử trạng thái thì dùng "
+        "số có sẵn trong tệp xuất.",
+    ),
+    formula=Words(
+        "Kaplan-Meier median of the time in new + open + on hold, by creation",
+        "trung vị Kaplan-Meier của thời gian ở trạng thái mới + mở + tạm giữ, theo lúc tạo phiếu",
+    ),
+    table="waiting_stretches",
+    dated_by="created_at",
+    statistic="median",
+    value=Span("started_at", "ended_at", of="ticket_id"),
+    unit="h",
+    better="lower",
+    needs=("created_at", "started_at"),
+    population=(*COUNTABLE, CREATED),
+    options=("requester_wait_counts_on_hold",),
+    traps=(
+        Words(
+            "It follows the status, not the messages: an agent who forgets to set a ticket to pending lets the clock "
+            "run, and one who sets it too early stops it.",
+            "Chỉ số theo trạng thái chứ không theo tin nhắn: quên chuyển sang «chờ khách» thì đồng hồ vẫn chạy, chuyển "
+            "quá sớm thì đồng hồ dừng.",
+        ),
+        Words(
+            "It is the sum over a whole ticket, while the average wait time is of each single wait.",
+            "Đây là tổng của cả phiếu, còn thời gian chờ trung bình là của từng lần chờ.",
+        ),
+    ),
+    guards=("average_wait_time", "csat"),
+    source="Zendesk 'requester wait time': new + open + on-hold; docs/decisions.md#waits",
 )
 
 RESOLUTION_TIME = Kpi(
@@ -213,91 +297,4 @@ AVERAGE_HANDLE_TIME = Kpi(
     guards=("first_contact_resolution_rate", "csat"),
     dimensions=("team", "channel", "source"),
     source="ICMI handle time: talk + hold + after-call work; docs/decisions.md",
-)
-
-AVERAGE_SPEED_OF_ANSWER = Kpi(
-    name="average_speed_of_answer",
-    family="speed",
-    title=Words("Average speed of answer", "Thời gian chờ bắt máy trung bình (ASA)"),
-    definition=Words(
-        "Mean wait in the queue of the contacts that were answered. Abandoned ones are out, and shown.",
-        "Thời gian chờ trung bình trong hàng đợi của các cuộc được trả lời. Cuộc khách gác máy khi đang "
-        "chờ không tính, nhưng có ghi số.",
-    ),
-    formula=Words(
-        "wait of answered contacts / answered contacts", "thời gian chờ của cuộc được trả lời / số cuộc được trả lời"
-    ),
-    table="offers",
-    dated_by="offered_at",
-    statistic="ratio",
-    value=_.wait_s,
-    per=_.answered,
-    unit="s",
-    better="lower",
-    needs=("wait_s", "answered"),
-    population=(
-        Rule("abandoned", _.answered > 0, Words("with nothing answered", "không có cuộc nào được trả lời")),
-        Rule("no_wait", _.wait_s.notnull(), Words("without a recorded wait", "không ghi nhận thời gian chờ")),
-    ),
-    traps=(
-        Words(
-            "It looks better when impatient callers hang up: read it with the abandonment rate.",
-            "Chỉ số trông đẹp hơn khi người gọi mất kiên nhẫn và gác máy: hãy đọc cùng tỷ lệ cuộc gọi bị bỏ.",
-        ),
-    ),
-    guards=("abandonment_rate",),
-    dimensions=("team", "agent_id"),
-    source="ICMI; docs/decisions.md",
-)
-
-SERVICE_LEVEL = Kpi(
-    name="service_level",
-    family="speed",
-    title=Words("Service level", "Mức độ phục vụ (Service level)"),
-    definition=Words(
-        "Contacts answered within the target seconds as a share of contacts offered, abandoned ones included.",
-        "Tỷ lệ cuộc được trả lời trong số giây mục tiêu trên tổng số cuộc gọi đến, kể cả cuộc khách gác "
-        "máy khi đang chờ.",
-    ),
-    formula=Words("answered within T seconds / offered", "trả lời trong T giây / số cuộc đến"),
-    table="offers",
-    dated_by="offered_at",
-    statistic="ratio",
-    value=_.answered_in_target,
-    per=_.offered,
-    unit="share",
-    better="higher",
-    needs=("answered_in_target", "offered"),
-    options=("service_level_seconds",),
-    guards=("abandonment_rate",),
-    dimensions=("team", "agent_id"),
-    source="ICMI; the denominator 'offered' is one of three published ones; docs/decisions.md",
-)
-
-ABANDONMENT_RATE = Kpi(
-    name="abandonment_rate",
-    family="speed",
-    title=Words("Abandonment rate", "Tỷ lệ cuộc gọi bị bỏ (khách gác máy)"),
-    definition=Words(
-        "Contacts abandoned in the queue as a share of contacts offered; always a sum over a sum.",
-        "Tỷ lệ cuộc khách bỏ giữa chừng trên tổng số cuộc đến; luôn là tổng chia tổng.",
-    ),
-    formula=Words("abandoned / offered", "số cuộc bỏ / số cuộc đến"),
-    table="offers",
-    dated_by="offered_at",
-    statistic="ratio",
-    value=_.abandoned,
-    per=_.offered,
-    unit="share",
-    better="lower",
-    needs=("abandoned", "offered"),
-    guards=("average_speed_of_answer",),
-    traps=(
-        Words(
-            "The mean of daily rates is another number: a quiet day would weigh as much as a busy one.",
-            "Trung bình của các tỷ lệ ngày là một số khác: ngày vắng sẽ nặng ngang ngày đông.",
-        ),
-    ),
-    dimensions=("team", "agent_id"),
-    source="ICMI; docs/decisions.md",
 )

@@ -41,6 +41,8 @@ files:
     format: brand_surveys
   - file: engagement.csv
     format: engagement
+  - file: agent_days.csv
+    format: agent_days
 currency: VND
 schedules:
   office:
@@ -96,7 +98,8 @@ SMALL = {
         "  - {file: liveagent_tickets.csv, format: liveagent_tickets, timezone: UTC}\n"
         "  - {file: liveagent_history.csv, format: liveagent_history, timezone: UTC}\n"
         "  - {file: liveagent_transfers.csv, format: liveagent_history, timezone: UTC}\n"
-        "  - {file: rewards.csv, format: surveys}",
+        "  - {file: rewards.csv, format: surveys}\n"
+        "team_levels: {Bán hàng: 1, Đổi trả: 1, Kỹ thuật: 2}  # a move up is an escalation",
     ),
     "freshdesk": (
         "Sen phụ tùng",

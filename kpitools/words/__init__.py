@@ -82,7 +82,7 @@ def quantity(value: float | None, unit: str, language: str) -> str:
         return number(value * 100, language) + ("%" if language == "en" else " %")
     if unit == "points":
         return say("unit.points", language, n=number(value * 100, language))
-    if unit == "number":
+    if unit in ("scale", "number"):
         return number(value, language, 2 if abs(value) < 10 else 1)
     if is_currency(unit):
         return _money(value, unit, language)

@@ -1,0 +1,38 @@
+"""Which tickets lay open at the end of each period."""
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from kpitools import periods
+from kpitools.facts.columns import TICKET_DIMENSIONS
+
+
+def backlog_periods(desk, every: str | None = None) -> ir.Table:
+    """A row for each ticket and period at whose end it was open: ``period_local``, ``snapshot_at`` (that end, or the
+    desk's "now" in the period that still runs) and ``age_s``. Without `every`, one snapshot: now."""
+    rows = desk.table("tickets").filter(lambda t: t.created_at.notnull())
+    rows = rows.mutate(has_known_end=rows.is_open | rows.done_at.notnull())
+    rows = rows.select("ticket_id", *TICKET_DIMENSIONS, "status", "is_test", "has_known_end", "created_at", "done_at")
+    rows = rows.cross_join(ibis.memtable(_snapshots(desk, rows, every)))
+    rows = rows.filter(
+        (rows.created_at < rows.snapshot_at) & (rows.done_at.isnull() | (rows.done_at > rows.snapshot_at))
+    )
+    return rows.mutate(age_s=rows.snapshot_at.delta(rows.created_at, unit="microsecond") / 1e6)
+
+
+def _snapshots(desk, rows: ir.Table, every: str | None) -> pd.DataFrame:
+    now = pd.Timestamp(desk.as_of)
+    if every is None:
+        starts = pd.DatetimeIndex([pd.Timestamp(desk.as_of_local).normalize()])
+        ends = pd.Series([now])
+    else:
+        first = rows.created_at.min().to_pandas()
+        first = now if pd.isna(first) else min(pd.Timestamp(first), now)
+        zoned = first.tz_localize("UTC").tz_convert(desk.timezone).tz_localize(None)
+        starts = periods.grid(periods.floor(zoned, every), desk.last_moment, every)
+        local = pd.Series(periods.following(starts, every))
+        ends = local.dt.tz_localize(desk.timezone, ambiguous=True, nonexistent="shift_forward")
+        ends = ends.dt.tz_convert("UTC").dt.tz_localize(None).clip(upper=now)
+    frame = pd.DataFrame({"period_local": starts, "snapshot_at": ends.to_numpy()})
+    return frame.astype("datetime64[us]")

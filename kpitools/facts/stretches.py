@@ -1,0 +1,58 @@
+"""Every stretch a ticket spent in a status, and the stretches in which its customer waited."""
+
+import ibis
+import ibis.expr.types as ir
+
+from kpitools import tables
+from kpitools.facts.columns import TICKET_DIMENSIONS
+
+WAITING = ("new", "open", "on_hold")
+
+
+def status_stretches(desk) -> ir.Table:
+    """One row a stretch: ``ticket_id, status, started_at, ended_at`` (missing while it lasts).
+
+    Of several changes at one instant the one further along in `tables.STATUSES` is the last.
+    """
+    changes = desk.base("status_changes")
+    changes = changes.filter(changes.status.notnull() & changes["at"].notnull())
+    order = ibis.cases(*[(changes.status == name, place) for place, name in enumerate(tables.STATUSES)], else_=-1)
+    in_ticket = ibis.window(group_by="ticket_id", order_by=[changes["at"], order])
+    rows = changes.mutate(ended_at=changes["at"].lead().over(in_ticket))
+    return rows.select("ticket_id", "status", "ended_at", started_at=rows["at"])
+
+
+def waiting_stretches(desk) -> ir.Table:
+    """The stretches in which a ticket's customer waited, with what its ticket knows: ``started_at``, ``ended_at`` and
+    ``is_over`` (the ticket is done, so that no stretch follows).
+
+    From changes of status: new, open and, unless the desk says otherwise, on hold. Without them the export's own
+    requester wait time, one stretch a ticket.
+    """
+    now = ibis.literal(desk.as_of, type="timestamp(6)")
+    about = desk.table("tickets")
+    about = about.mutate(created_local=desk.wall_clock(about, "created_at"))
+    kept = ("created_at", "created_local", *TICKET_DIMENSIONS, "status", "is_test", "requester_wait_s")
+    about = about.select("ticket_id", *kept, is_over=(about.done_at <= now).fill_null(False))
+    if not _has_statuses(desk):
+        rows = about.filter(about.requester_wait_s.notnull())
+        ended = rows.created_at + (rows.requester_wait_s * 1_000_000).round().cast("int64").as_interval("us")
+        return rows.mutate(started_at=rows.created_at, ended_at=ended)
+    held = status_stretches(desk)
+    counted = WAITING if desk.option("requester_wait_counts_on_hold") else WAITING[:2]
+    # Other stretches stay as nothing, so that a ticket nobody waited for is a measured zero.
+    until = ibis.ifelse(held.status.isin(counted), held.ended_at, held.started_at)
+    held = held.filter(held.started_at <= now).select("ticket_id", "started_at", ended_at=until)
+    joined = about.inner_join(held, "ticket_id")
+    return joined.drop(*[c for c in joined.columns if c.endswith("_right")])
+
+
+def lacks_statuses(desk) -> str:
+    """What the options ask for and the export's own figure cannot give: it holds the time on hold already."""
+    if _has_statuses(desk) or desk.option("requester_wait_counts_on_hold"):
+        return ""
+    return "status_changes.status (to leave out the time on hold)"
+
+
+def _has_statuses(desk) -> bool:
+    return {"at", "status"} <= desk.filled_base("status_changes")
