@@ -302,6 +302,8 @@ def _report(plan) -> int:
         typer.echo(say("cli.report.failed", language, n=len(failed)), err=True)
     if result.failed_kpis:
         typer.echo(say("cli.report.scorecard_failed", language, names=", ".join(result.failed_kpis)), err=True)
+    for warning in result.warnings:
+        typer.echo(warning, err=True)
     typer.echo(say("cli.report.open", language, path=plan.publish / "index.html"))
     return 1 if failed or result.failed_kpis else 0
 
@@ -381,9 +383,9 @@ def _needs(kpi) -> str:
 
 def _print_series(found, kpi, by: tuple[str, ...], every: str, form: str, language: str) -> None:
     if form == "csv":
-        from kpitools.report.site import spreadsheet_safe
+        from kpitools.report.spreadsheet import formula_safe
 
-        typer.echo(spreadsheet_safe(found).to_csv(index=False), nl=False)
+        typer.echo(formula_safe(found).to_csv(index=False), nl=False)
     elif form == "json":
         typer.echo(found.to_json(orient="records", date_format="iso", force_ascii=False, indent=2))
     else:

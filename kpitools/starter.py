@@ -22,6 +22,9 @@ every: week          # periods of the scorecard: day, week, month or quarter
 hours: calendar      # clock of its durations: calendar or business
 code: false          # true: pages carry their code, folded away
 deadline: 900        # seconds a notebook may take
+archive: 30          # earlier reports kept in the published folder
+pdf: false           # true: every page as PDF too, where Chromium or Chrome is installed
+# mail: {to: [lead@example.org], from: kpi@example.org, host: smtp.example.org, user: kpi, link: https://intranet/kpi/}
 
 # One entry a page: a notebook that comes with the toolkit, or the path of your own.
 # `parameters` are those of the notebook's first cell; their names and types are checked before anything runs.

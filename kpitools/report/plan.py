@@ -11,9 +11,12 @@ import yaml
 from kpitools import resources
 from kpitools.errors import ConfigError, KpitoolsError, UnknownNameError, unknown
 from kpitools.kpi import Kpi
+from kpitools.report.archive import MOST
+from kpitools.report.mail import Mail, read_mail
 from kpitools.words import LANGUAGES, check_language
 
 KEYS = ("desk", "publish", "languages", "pages", "every", "hours", "code", "deadline")
+KEYS += ("archive", "pdf", "mail")  # what is published besides the pages
 PAGE_KEYS = ("notebook", "title", "parameters")
 EVERY = ("day", "week", "month", "quarter")
 HOURS = ("calendar", "business")
@@ -61,6 +64,9 @@ class Plan:
     code: bool = False
     deadline: float = DEADLINE
     source: Path | None = None
+    archive: int = MOST
+    pdf: bool = False
+    mail: Mail | None = None
 
 
 def read_plan(path: str | Path) -> Plan:
@@ -92,7 +98,16 @@ def read_plan(path: str | Path) -> Plan:
         code=bool(raw.get("code", False)),
         deadline=_seconds(raw.get("deadline", DEADLINE), f"{path}:{lines.get('deadline', 1)}"),
         source=path.resolve(),
+        archive=_editions(raw.get("archive", MOST), f"{path}:{lines.get('archive', 1)}"),
+        pdf=bool(raw.get("pdf", False)),
+        mail=read_mail(raw["mail"], f"{path}:{lines['mail']}") if "mail" in raw else None,
     )
+
+
+def _editions(value: Any, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigError(f"{where}: 'archive' takes how many reports are kept, at least 1, got {value!r}.")
+    return value
 
 
 def default_plan(desk: Path, supported: list[Kpi], publish: Path, languages: tuple[str, ...] = LANGUAGES) -> Plan:

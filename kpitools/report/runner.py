@@ -17,6 +17,7 @@ from typing import Any
 
 from kpitools import __version__
 from kpitools.errors import ConfigError
+from kpitools.report.layout import only_ours
 from kpitools.report.plan import Page, Plan
 
 # Every nbformat import builds some 35 parsers for a format check no notebook uses: 1.3 CPU seconds
@@ -224,10 +225,11 @@ def run_pages(plan: Plan, folder: Path, told: Callable[[Outcome], None]) -> list
 
 @dataclass(frozen=True)
 class Published:
-    """What `report` made: how each page went, and the KPIs whose row of the scorecard broke."""
+    """What `report` made: how each page went, the KPIs whose row of the scorecard broke, and what else went wrong."""
 
     outcomes: tuple[Outcome, ...]
     failed_kpis: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -248,6 +250,7 @@ def report(plan: Plan, told: Callable[[Outcome], None] | None = None) -> Publish
         When the desk cannot be loaded.
     """
     from kpitools.load import load
+    from kpitools.people import mask_for
     from kpitools.report import site
 
     check_replaceable(plan.publish)
@@ -255,9 +258,12 @@ def report(plan: Plan, told: Callable[[Outcome], None] | None = None) -> Publish
     desk = load(plan.desk)
     with building(plan.publish) as new, tempfile.TemporaryDirectory(prefix="kpitools-") as executed:
         outcomes = run_pages(plan, Path(executed), told or (lambda outcome: None))
-        failed_kpis = site.write(plan, desk, outcomes, new)
-        (new / MARK).write_text(_json(run_record(plan, desk, outcomes, started, failed_kpis)), encoding="utf-8")
-    return Published(tuple(outcomes), tuple(failed_kpis))
+        failed_kpis = site.write(plan, desk, outcomes, new, plan.publish)
+        record = run_record(plan, desk, outcomes, started, failed_kpis)
+        (new / MARK).write_text(_json(mask_for(desk).tree(record)), encoding="utf-8")
+        warnings = site.print_pages(plan, new)
+    warnings += site.send_digest(plan, plan.publish)
+    return Published(tuple(outcomes), tuple(failed_kpis), tuple(warnings))
 
 
 def check_replaceable(target: Path) -> None:
@@ -276,8 +282,7 @@ def _is_report(folder: Path) -> bool:
         ours = "kpitools" in record["versions"] and isinstance(record["pages"], list)
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    known = {".html", ".json", ".csv"}
-    return ours and all(p.is_file() and p.suffix in known and p.name != "desk.yml" for p in folder.iterdir())
+    return ours and only_ours(folder)
 
 
 def _clear_dead_rooms(target: Path) -> None:
