@@ -1,5 +1,6 @@
 """The ten rows of each lesson, worked out by hand: the figures that the notebooks' texts and board plans name."""
 
+import pandas as pd
 import pytest
 
 from kpitools.compute import compute
@@ -14,6 +15,8 @@ BY_HAND = {
     "nps": {"value": 25.0, "n": 8, "promoters": 4, "passives": 2, "detractors": 2},
     # 9/10, then 7/8, 5/7 and 3/4 of it: 0.42 left after 10 hours, the first time below one half.
     "open_tickets": {"value": 10.0, "n": 10, "open": 4},
+    # Calendar: 2 2 4 4 (5 18) 49 61 65 66; by business hours 3, see below.
+    "business_hours": {"value": 11.5, "n": 10, "open": 0},
 }
 WITH_KPI = [name for name, lesson in lessons().items() if lesson.kpi]
 
@@ -61,3 +64,16 @@ def test_the_three_wrong_medians_of_the_open_tickets_board():
     assert lasted[over].median() == 6
     assert lasted.median() == 7
     assert lasted.where(over, np.inf).median() == 17
+
+
+def test_the_three_clocks_of_the_business_hours_board():
+    lesson = lessons()["business_hours"]
+    tickets = lesson.board()["tickets"]
+
+    business = compute(lesson.kpi, lesson.desk(), every=None, hours="business").value.iloc[0]
+    # Minh's dashboard: the same hours on a wall that shows UTC. 0 0 7 4 0 0 7 0 0 8.
+    shifted = tickets.assign(**{c: tickets[c] - pd.Timedelta(hours=7) for c in ("created_at", "first_reply_at")})
+    by_utc = compute(lesson.kpi, lesson.desk({"tickets": shifted}), every=None, hours="business").iloc[0]
+
+    assert business == 3  # 0 1 2 2 (3 3) 3 3 3 4
+    assert (by_utc.value, by_utc["mean"]) == (0, 2.6)
