@@ -19,6 +19,8 @@ BY_HAND = {
     "business_hours": {"value": 11.5, "n": 10, "open": 0},
     # 5, 5 and 4 of seven answers; with weights 1 and 2 it is 5 / 10.
     "survey_bias": {"value": 3 / 7, "n": 7},
+    # One of five came back before the macro, three of five after it.
+    "gaming": {"value": 0.4, "n": 10},
 }
 WITH_KPI = [name for name, lesson in lessons().items() if lesson.kpi]
 
@@ -79,3 +81,15 @@ def test_the_three_clocks_of_the_business_hours_board():
 
     assert business == 3  # 0 1 2 2 (3 3) 3 3 3 4
     assert (by_utc.value, by_utc["mean"]) == (0, 2.6)
+
+
+def test_the_figures_of_the_gaming_board_before_and_after_the_macro():
+    desk = lessons()["gaming"].desk()
+
+    weeks = {kpi: compute(kpi, desk, every="week") for kpi in ("first_response_time", "resolution_time", "reopen_rate")}
+
+    assert {kpi: list(found.value) for kpi, found in weeks.items()} == {
+        "first_response_time": [4, 1],
+        "resolution_time": [12, 14],
+        "reopen_rate": [0.2, 0.6],
+    }
