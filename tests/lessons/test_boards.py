@@ -95,3 +95,17 @@ def test_the_figures_of_the_gaming_board_before_and_after_the_macro():
         "resolution_time": [12, 14],
         "reopen_rate": [0.2, 0.6],
     }
+
+
+def test_the_lines_of_the_cleaning_board_go_where_its_plan_says(tmp_path):
+    from kpitools.load import load
+
+    rows = lessons()["cleaning_an_export"].board()["tickets"]
+    rows.to_csv(tmp_path / "export.csv", index=False)
+    desk = load(tmp_path / "export.csv", timezone="UTC", max_loss=0.2, cache=False)
+
+    account = desk.report.files.iloc[0]
+    names = ["rows_read", "accepted", "quarantined", "duplicates", "superseded"]
+    assert [account[name] for name in names] == [10, 7, 1, 1, 1]
+    found = compute("first_response_time", desk, every=None).iloc[0]
+    assert (found.value, found.n, found.open) == (3, 5, 1)  # 1 2 (3) 5 and one still waiting
