@@ -40,6 +40,22 @@ def test_the_wrong_figures_of_the_first_response_board_are_those_of_the_story():
     assert (found.mean(), found.median()) == (5.5, 2.5)
 
 
+def test_the_days_of_the_introduction_meet_the_goals_of_their_time():
+    from kpitools.analysis.trend import EXPECTED_FALSE
+    from kpitools.lessons.exercises.introduction import board
+
+    rows = board()["queue_intervals"]
+    share = rows.answered_in_target / rows.offered
+    weeks = rows.groupby(rows.started_at < "2025-03-01")[["answered_in_target", "offered"]].sum()
+
+    assert share.round(4).tolist() == [0.75, 0.7, 0.6, 0.8, 0.75, 0.8, 0.75, 0.85, 0.76, 0.85]
+    assert ((share[:5] >= 0.7).sum(), (share[5:] >= 0.8).sum()) == (4, 3)
+    assert ((share >= 0.8).sum(), (share >= 0.7).sum()) == (4, 9)  # the owner's way, and with the old goal
+    assert weeks.to_numpy().tolist() == [[144, 180], [119, 170]]
+    assert round(share.mean(), 3) == 0.761  # the trap; 263 of 350 is 0.751
+    assert 1000 * EXPECTED_FALSE == 16
+
+
 def test_minh_and_lan_are_wrong_as_the_story_of_the_nps_board_says():
     from kpitools.lessons.exercises.nps import MISTAKES, board
 
