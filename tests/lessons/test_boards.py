@@ -14,6 +14,10 @@ BY_HAND = {
     "average_wait_time": {"value": 6.0, "n": 3, "open": 1},
     # Hours to the last solution, sorted: 2 3 4 6 (8) 10 24, one open for 48 hours, 103; the spam does not count.
     "resolution_time": {"value": 8.0, "n": 9, "open": 1},
+    # 3 3 4 2 3 12 3 10 14 minutes in nine calls: 54 / 9; one caller gave up.
+    "average_handle_time": {"value": 6.0, "n": 9, "numerator": 54 * 60, "denominator": 9},
+    # 6 of 8 answers are a four or a five; two of the ten invited say nothing.
+    "csat": {"value": 0.75, "n": 8, "k": 6},
     # 4 promoters, 2 passives, 2 detractors: 100 * (4 - 2) / 8.
     "nps": {"value": 25.0, "n": 8, "promoters": 4, "passives": 2, "detractors": 2},
     # 9/10, then 7/8, 5/7 and 3/4 of it: 0.42 left after 10 hours, the first time below one half.
@@ -81,6 +85,36 @@ def test_the_other_figures_of_the_resolution_board():
     assert lasted(rows, "closed_at").median() == 79  # the dashboard: (6 + 8) / 2 + 72
     assert lasted(rows).median() == 7  # without the open one
     assert (NOW - rows.created_at.iloc[-1]).total_seconds() == 48 * 3600
+
+
+def test_the_handle_time_board_by_agent_and_by_customer():
+    from kpitools.lessons.exercises.average_handle_time import board, spent
+
+    rows = board()["calls"]
+    minutes = spent(rows)
+
+    assert minutes.groupby(rows.agent_id).agg(["sum", "mean"]).to_dict("index") == {
+        "Lan": {"sum": 36, "mean": 12},
+        "Minh": {"sum": 18, "mean": 3},
+    }
+    assert minutes.groupby(rows.customer_id).sum().to_dict() == {"A": 17, "B": 16, "C": 21}
+    assert rows[rows.agent_id == "Lan"].customer_id.tolist() == ["A", "B", "C"]
+    assert spent(rows, ["talk_s", "hold_s"]).sum() == 42
+    assert minutes.median() == 3
+    assert 54 / len(rows) == 5.4
+
+
+def test_the_four_figures_of_the_csat_board_and_its_riddle():
+    from kpitools.lessons.exercises.csat import MISTAKES, board, given
+
+    rows = board()["surveys"]
+    wrong = {name: round(100 * mistake(rows)) for name, mistake in MISTAKES.items()}
+
+    assert (wrong["neutral_out"], wrong["unanswered_in"], wrong["fives_only"]) == (86, 60, 38)
+    assert given(rows).sum() == 31 and wrong["mean_of_five"] == 78
+    # e-mail 72 of 80 and chat 12 of 20, later 19 of 20 and 52 of 80; the later rates with the earlier channels: 0.89
+    assert (72 + 12, 19 + 52) == (84, 71)
+    assert 0.8 * 19 / 20 + 0.2 * 52 / 80 == pytest.approx(0.89)
 
 
 def test_minh_and_lan_are_wrong_as_the_story_of_the_nps_board_says():
