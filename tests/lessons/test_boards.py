@@ -18,6 +18,8 @@ BY_HAND = {
     "average_handle_time": {"value": 6.0, "n": 9, "numerator": 54 * 60, "denominator": 9},
     # 6 of 8 answers are a four or a five; two of the ten invited say nothing.
     "csat": {"value": 0.75, "n": 8, "k": 6},
+    # A came back with the topic, D and G took several replies, E was reopened: 6 of 10.
+    "first_contact_resolution": {"value": 0.6, "n": 10, "k": 6},
     # 4 promoters, 2 passives, 2 detractors: 100 * (4 - 2) / 8.
     "nps": {"value": 25.0, "n": 8, "promoters": 4, "passives": 2, "detractors": 2},
     # 9/10, then 7/8, 5/7 and 3/4 of it: 0.42 left after 10 hours, the first time below one half.
@@ -114,7 +116,18 @@ def test_the_four_figures_of_the_csat_board_and_its_riddle():
     assert given(rows).sum() == 31 and wrong["mean_of_five"] == 78
     # e-mail 72 of 80 and chat 12 of 20, later 19 of 20 and 52 of 80; the later rates with the earlier channels: 0.89
     assert (72 + 12, 19 + 52) == (84, 71)
-    assert 0.8 * 19 / 20 + 0.2 * 52 / 80 == pytest.approx(0.89)
+    assert round(0.8 * 19 / 20 + 0.2 * 52 / 80, 9) == 0.89
+
+
+def test_the_three_rates_of_the_first_contact_board():
+    from kpitools.lessons.exercises.first_contact_resolution import board, came_back, ids
+
+    rows = board()["tickets"]
+
+    assert ids(rows, came_back(rows)) == frozenset("236789")
+    assert ids(rows, False, reopened=False) == frozenset("12356789")  # replies alone: 80
+    assert rows[rows.agent_replies == 1].ticket_id.tolist() == [*"1256789"]  # one touch: 70
+    assert ids(rows, False) == frozenset("1236789")  # not reopened: seven
 
 
 def test_minh_and_lan_are_wrong_as_the_story_of_the_nps_board_says():
