@@ -60,6 +60,7 @@ def judged(series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week"
         desk.kpi(kpi),
         targets=desk.targets,
         interventions=desk.interventions,
+        team=desk.team,
         every=every,
         hours=hours,
         rebase_outside="note",

@@ -24,11 +24,11 @@ from kpitools.kpis import CATALOGUE
 from kpitools.report.parameters import check_known_words, checked_parameters, declared_parameters
 from kpitools.report.plan import Page, Plan
 from kpitools.report.slugs import free_slug, slugs
+from kpitools.team import TEAM, teams
 from kpitools.words import LANGUAGES, period
 
 MOST_PAGES = 5000
 SPANS = {"month": "MS", "quarter": "QS", "week": "W-MON"}  # pandas' names of where they begin
-TEAM = "team"
 
 
 class Part(NamedTuple):
@@ -168,15 +168,7 @@ def _teams(wanted: Any, entry: Page, desk: Desk) -> list[str]:
 def _known_teams(entry: Page, desk: Desk) -> list[str]:
     """The teams that the rows of the page's KPI name; those of any table where it is not about one KPI."""
     kpi = entry.parameters.get("kpi") or entry.notebook.stem
-    tables = [CATALOGUE[kpi].table] if kpi in CATALOGUE else ["tickets", "surveys", "contacts", "offers"]
-    found: set[str] = set()
-    for name in tables:
-        if desk.missing_for_table(name):
-            continue
-        rows = desk.table(name)
-        if TEAM in rows.columns:
-            found |= set(rows.select(TEAM).distinct().to_pandas()[TEAM].dropna().astype(str))
-    return sorted(found)
+    return teams(desk, CATALOGUE[kpi].table if kpi in CATALOGUE else None)
 
 
 # Months and the like ----------------------------------------------------------------------------------------
