@@ -23,8 +23,23 @@ OPERATIONAL = {"desk", "publish", "source", "pages", "workers", "deadline", "mem
 PACKAGES = ("duckdb", "ibis-framework", "sqlglot", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "seaborn")
 PACKAGES += ("holidays", "babel", "tzdata", "ipython", "ipykernel", "papermill", "nbconvert", "nh3")
 _CODE = {".py", ".yml", ".j2", ".css", ".json"}
-_EXPORTS = {".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xls", ".xlsm", ".ods", ".xml"}
+_EXPORTS = {
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".parquet",
+    ".xlsx",
+    ".xls",
+    ".xlsm",
+    ".xlsb",
+    ".ods",
+    ".xml",
+}
 _SETTINGS = {".yml", ".yaml"}
+_GOALS = ("targets", "interventions")
 
 
 def digest(thing: Any) -> str:
@@ -43,35 +58,37 @@ def desk_hashes(desk: Path) -> dict[str, str]:
     """Name -> hash of every file a desk is made from: its exports, its settings, its goals and interventions."""
     if desk.is_file() and desk.suffix not in _SETTINGS:
         return {desk.name: file_hash(desk)}
-    folder = desk if desk.is_dir() else desk.parent
-    wanted = {p for p in folder.iterdir() if p.suffix.lower() in _EXPORTS | _SETTINGS and p.name != "plan.yml"}
-    wanted |= set(_named(desk if desk.is_file() else folder / "desk.yml", folder))
-    return {os.path.relpath(p, folder): file_hash(p) for p in sorted(wanted) if p.is_file() and _is_seen(p)}
+    folder, place = (desk, desk / "desk.yml") if desk.is_dir() else (desk.parent, desk)
+    said = _said(place)
+    usual = [folder / f"{key}.csv" for key in _GOALS]
+    wanted = {place, *usual, *_named(said, folder)}
+    if not said.get("files"):  # every export in the folder is loaded
+        wanted |= {p for p in folder.iterdir() if p.suffix.lower() in _EXPORTS and not p.name.startswith((".", "~$"))}
+    return {os.path.relpath(path, folder): file_hash(path) for path in sorted(wanted) if path.is_file()}
 
 
-def _is_seen(path: Path) -> bool:
-    return not path.name.startswith((".", "~$"))
-
-
-def _named(settings: Path, folder: Path) -> Iterable[Path]:
-    """Files that a desk.yml names; none where it cannot be read, which the load will say in full."""
+def _said(settings: Path) -> dict:
+    """A desk.yml as it stands; empty where it cannot be read, which the load will say in full."""
     try:
         said = yaml.safe_load(settings.read_text(encoding="utf-8-sig"))
-        entries = said.get("files") or []
-        names = [entry["file"] if isinstance(entry, dict) else entry for entry in entries]
-        names += [said[key] for key in ("targets", "interventions") if isinstance(said.get(key), str)]
-        return [path for name in names for path in folder.glob(str(name))]
-    except (OSError, ValueError, AttributeError, KeyError, TypeError, NotImplementedError, yaml.YAMLError):
-        return []
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _named(said: dict, folder: Path) -> Iterable[Path]:
+    """Files that a desk.yml names."""
+    entries = said["files"] if isinstance(said.get("files"), list) else []
+    names = [entry.get("file") if isinstance(entry, dict) else entry for entry in entries]
+    names += [said.get(key) for key in _GOALS]
+    for name in names:
+        if isinstance(name, str) and name and not Path(name).is_absolute():
+            yield from folder.glob(name)
 
 
 def desk_language(desk: Path) -> str | None:
     """The language that a desk.yml states, without loading the desk."""
-    place = desk if desk.suffix in _SETTINGS else desk / "desk.yml"
-    try:
-        return yaml.safe_load(place.read_text(encoding="utf-8-sig")).get("language")
-    except (OSError, ValueError, AttributeError, yaml.YAMLError):
-        return None
+    return _said(desk if desk.suffix in _SETTINGS else desk / "desk.yml").get("language")
 
 
 @cache
@@ -97,7 +114,6 @@ def library_versions() -> dict[str, str]:
     return found
 
 
-@cache
 def notebook_hash(path: Path) -> str:
     """Hash of what a notebook says: kinds, sources and tags of its cells; outputs and metadata do not count.
 

@@ -86,7 +86,8 @@ class ForkServer:
         )
         self._jobs: dict[int, Forked] = {}
         self._lock, self._ready, self._is_dead = threading.Lock(), threading.Event(), False
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     @property
     def pid(self) -> int:
@@ -131,6 +132,8 @@ class ForkServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._listener.join(5)
+        self._process.stdout.close()
 
 
 def can_fork() -> bool:
