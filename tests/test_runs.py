@@ -170,9 +170,8 @@ def test_a_disk_without_room_ends_with_one_sentence_and_the_old_report(folder):
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=300)
 
     assert done.returncode == 5, done.stderr
-    assert re.fullmatch(
-        r"kpitools: .*out could not be published \(File too large.*finished pages are kept\.\n", done.stderr
-    )
+    says = r"kpitools: .*out could not be published \(File too large.*finished pages are kept\.\n"
+    assert re.fullmatch(says, done.stderr)
     assert (folder / "out" / "index.html").read_bytes() == before
     assert {path.name for path in folder.glob(".out*")} == {".out.kept", ".out.lock"}
 
@@ -223,7 +222,7 @@ def test_a_forked_kernel_does_what_a_cold_one_does(folder):
 
     for pages in ways.values():
         assert all("data:image/png;base64" in page and "shell" in page and str(folder) in page for page in pages)
-        first, second = (re.findall(r"0\.\d+", re.sub(r"base64,[^'\"]*", "", page)) for page in pages)
+        first, second = (re.findall(r"0\.\d{8,}", re.sub(r"base64,[^'\"]*", "", page)) for page in pages)
         assert not set(first) & set(second), "two kernels draw different random numbers"
 
 
@@ -248,10 +247,7 @@ def test_without_the_fork_server_notebooks_run_on_cold_kernels(folder, monkeypat
 def test_a_secret_in_the_environment_is_in_nothing_that_is_written(folder, monkeypatch):
     monkeypatch.setenv("CRM_TOKEN", "hunter2-hunter2")
     tiny.notebook(folder / "a.ipynb", "import os\nprint(os.environ['CRM_TOKEN'])")
-    tiny.notebook(
-        folder / "b.ipynb",
-        "raise ValueError(f\"https://{os.environ['CRM_TOKEN']}@crm\")".replace("os.", "__import__('os')."),
-    )
+    tiny.notebook(folder / "b.ipynb", "import os\nraise ValueError(f'https://{os.environ[\"CRM_TOKEN\"]}@crm')")
     tiny.plan(folder, "- a\n- b\n", "languages: [en]\ncode: true")
 
     published = report(folder)

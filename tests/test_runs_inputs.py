@@ -18,8 +18,6 @@ def folder(tmp_path):
 
 def key(folder, pages: str = "- page\n", more: str = "languages: [en]") -> tuple[str, str]:
     """The keys of the plan's first page and of the whole plan."""
-    for memory in (inputs.notebook_hash, inputs.package_hash, inputs.library_versions):
-        memory.cache_clear()
     plan = read_plan(tiny.plan(folder, pages, more))
     around = inputs.surroundings(plan)
     return inputs.page_key(plan.pages[0], "en", plan, around), inputs.plan_key(plan, around)
@@ -67,18 +65,16 @@ def test_what_a_page_depends_on_changes_its_key(folder, change):
     assert all(a != b for a, b in zip(before, key(folder, more=more), strict=True))
 
 
-@pytest.mark.parametrize(
-    "pages",
-    ["- notebook: page\n  parameters: {rows: 4}\n", "- notebook: page\n  title: Another\n"],
-    ids=["rows", "title"],
-)
+OTHER_PAGES = ["- notebook: page\n  parameters: {rows: 4}\n", "- notebook: page\n  title: Another\n"]
+SHOWN = ["languages: [en, vi]", "languages: [en]\ncode: true", "languages: [en]\nevery: month"]
+
+
+@pytest.mark.parametrize("pages", OTHER_PAGES, ids=["rows", "title"])
 def test_a_parameter_or_a_title_changes_the_key(folder, pages):
     assert key(folder)[0] != key(folder, pages)[0]
 
 
-@pytest.mark.parametrize(
-    "more", ["languages: [en, vi]", "languages: [en]\ncode: true", "languages: [en]\nevery: month"]
-)
+@pytest.mark.parametrize("more", SHOWN)
 def test_what_shows_on_a_page_changes_its_key(folder, more):
     assert key(folder)[0] != key(folder, more=more)[0]
 
