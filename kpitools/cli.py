@@ -130,8 +130,8 @@ def report(
     """Run the notebooks and publish a folder of HTML that opens offline; index.html is the scorecard.
 
     Only what changed is run. Exit code 0: all is there; 1: some page failed (its page and the first one say so);
-    2: bad input or plan; 3: a target was missed (--fail-on missed); 4: another run fills the same folder; 5: the disk
-    is full or may not be written; 130: stopped.
+    2: bad input or plan; 3: a target was missed (--fail-on missed); 4: another run fills the same folder, or an export
+    changed meanwhile; 5: the disk is full or may not be written; 130: stopped.
     """
     import signal
 

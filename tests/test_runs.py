@@ -193,6 +193,21 @@ def test_two_runs_at_once_do_not_mix(folder):
     assert runs(folder) == ["a en", "b en"]
 
 
+def test_an_export_that_changes_meanwhile_is_published_by_no_run_and_kept_by_none(folder):
+    tiny.plan(folder, "- a\n", "languages: [en]\nkernels: cold")
+    counted(
+        folder,
+        "a",
+        "if not Path('late').exists(): Path('late').touch(), Path('tickets.csv').open('a').write('99,,,\\n')",
+    )
+
+    done = tiny.run("report", "plan.yml", folder=folder)
+
+    assert done.returncode == 4 and "tickets.csv changed while the report was made" in done.stderr
+    assert not (folder / "out").exists() and not list((folder / ".out.kept").glob("*/entry.json"))
+    assert report(folder).ok
+
+
 def test_a_missed_target_has_an_exit_code_of_its_own(folder):
     (folder / "targets.csv").write_text("kpi,target\nfirst_response_time,1\n")
     tiny.plan(folder, "- a\n", "languages: [en]\nkernels: cold")
