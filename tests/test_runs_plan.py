@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from kpitools import cli
 from kpitools.errors import ConfigError, UnknownNameError
+from kpitools.report import runner
 from kpitools.report.fanout import expanded
 from kpitools.report.plan import default_plan, read_plan
 from kpitools.report.secrets import is_secret_name
@@ -201,6 +202,18 @@ def test_a_secret_is_refused_as_a_parameter(folder):
 )
 def test_a_secret_is_known_by_its_name(name, secret):
     assert is_secret_name(name) is secret
+
+
+def test_memory_is_shared_among_the_workers_and_a_containers_limit_counts(folder, tmp_path, monkeypatch):
+    plan = read_plan(tiny.plan(folder, "- page\n", "workers: 3"))
+    monkeypatch.setattr(runner, "CGROUP", tmp_path / "memory.max")
+    (tmp_path / "memory.max").write_text(str(9 * 2**30))
+    monkeypatch.setattr(runner.os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 4 * 2**20}.get)  # 16 GB
+
+    assert runner.memory_of(plan) == 3 * 2**30
+    (tmp_path / "memory.max").write_text("max")
+    assert runner.memory_of(plan) == 16 * 2**30 // 3
+    assert runner.memory_of(read_plan(tiny.plan(folder, "- page\n", "memory: 2.5"))) == 2684354560
 
 
 def test_a_plan_cannot_make_python_objects(folder):

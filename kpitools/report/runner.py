@@ -27,6 +27,7 @@ from kpitools.report.secrets import masked, secrets_of
 
 MOST_WORKERS = 4  # by default: each may take its share of the machine's memory
 LEAST_MEMORY = 2 << 30
+CGROUP = Path("/sys/fs/cgroup/memory.max")  # Linux: the limit of this container, or the word "max"
 
 
 class Job(NamedTuple):
@@ -70,14 +71,22 @@ def workers_of(plan: Plan) -> int:
 
 
 def memory_of(plan: Plan) -> int | None:
-    """Most bytes a notebook may take: what the plan says, else the machine's memory shared among the workers."""
+    """Most bytes a notebook may take: what the plan says, else the memory there is, shared among the workers."""
     if plan.memory is not None:
         return plan.memory
     try:
         whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError, AttributeError):
         return None
-    return max(whole // workers_of(plan), LEAST_MEMORY)
+    return max(min(whole, _allowed(CGROUP) or whole) // workers_of(plan), LEAST_MEMORY)
+
+
+def _allowed(limit: Path) -> int | None:
+    """What a container or service may take together; None where nobody limits it."""
+    try:
+        return int(limit.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 @contextlib.contextmanager
