@@ -86,8 +86,16 @@ class Memory(threading.Thread):
         while not self.is_over:
             found = [(pid, _pss_mb(pid)) for pid in _below(os.getpid())]
             self.all_mb = max(self.all_mb, sum(mb for _, mb in found))
-            self.kernel_mb = max([self.kernel_mb, *(mb for pid, mb in found if os.getsid(pid) == pid)])
+            self.kernel_mb = max([self.kernel_mb, *(mb for pid, mb in found if _is_kernel(pid))])
             time.sleep(0.3)
+
+
+def _is_kernel(pid: int) -> bool:
+    """Kernels, and the process that forks them, lead sessions of their own."""
+    try:
+        return os.getsid(pid) == pid
+    except ProcessLookupError:
+        return False
 
 
 def _below(pid: int) -> list[int]:

@@ -72,11 +72,14 @@ def _checked(name: str, value: Any, about: dict[str, Any], where: str) -> Any:
 
 def check_known_words(parameters: dict[str, Any], where: str) -> None:
     """UnknownNameError where a parameter of the bundled notebooks holds a word that none of them knows."""
-    from kpitools.kpis import CATALOGUE
+    known: dict[str, Any] = {"every": EVERY, "hours": HOURS}
+    if "kpi" in parameters:
+        from kpitools.kpis import CATALOGUE  # not needed by most plans, and slow to import
 
-    for name, known in (("kpi", CATALOGUE), ("every", EVERY), ("hours", HOURS)):
-        if name in parameters and parameters[name] not in known:
-            raise unknown(name, str(parameters[name]), known, where=where)
+        known["kpi"] = CATALOGUE
+    for name in known.keys() & parameters.keys():
+        if parameters[name] not in known[name]:
+            raise unknown(name, str(parameters[name]), known[name], where=where)
     for name in ("start", "end"):
         try:
             dt.date.fromisoformat(parameters.get(name) or "2025-01-01")
