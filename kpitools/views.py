@@ -241,7 +241,7 @@ def handle_parts(desk: Desk, by: str = "team", *, start: str | None = None, end:
     """Mean minutes of talk, hold and work after, a handled contact, by group: the column `by`, talk, hold, wrap, n."""
     rows = _between(_counted(desk.kpi("average_handle_time"), desk), start, end)
     rows = rows.mutate(**{by: rows[by].cast("string").fill_null("–")})
-    handled = rows.handled.sum()
+    handled = rows.handled.cast("float64").sum()
     means = {part: rows[f"{part}_s"].sum() / handled / 60 for part in ("talk", "hold", "wrap")}
     found = rows.group_by(by).agg(**means, n=handled).to_pandas()
     found = hide(found.sort_values("n", ascending=False).head(MOST_GROUPS), desk)
