@@ -11,7 +11,7 @@ STAMP := $(VENV)/.installed
 export UV_COMPILE_BYTECODE = 1
 export UV_LINK_MODE = copy
 
-.PHONY: help install report test test-fast lint format docs bench lock clean
+.PHONY: help install browser report test test-fast lint format docs bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,10 @@ $(STAMP): requirements.lock pyproject.toml
 	uv pip install --quiet --require-hashes -r requirements.lock && \
 	uv pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+browser: $(STAMP) ## install what the tests in a real browser need besides a Chromium
+	export PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)"; \
+	uv pip install --quiet --require-hashes -r requirements-browser.lock
 
 report: $(STAMP) ## build the sample desk's report into site/
 	$(RUN) kpitools.cli report --out site
@@ -58,6 +62,9 @@ lock: ## pin all packages anew, with hashes and without addresses
 	env -u PIP_FIND_LINKS -u UV_FIND_LINKS uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra dev --upgrade \
 	  pyproject.toml --output-file requirements.lock
+	env -u PIP_FIND_LINKS -u UV_FIND_LINKS uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links --group browser --constraint requirements.lock \
+	  --upgrade --output-file requirements-browser.lock
 
 clean: ## remove what the other targets made, the environment included
 	rm -rf $(VENV) site dist build .pytest_cache .ruff_cache .hypothesis

@@ -44,7 +44,8 @@ def _number(column: str) -> str:
 
 
 def _family(name: str, rows: list[Standing], language: str, links: dict[str, str]) -> str:
-    head = f'<tr class="family"><th scope="colgroup" colspan="6">{escape(family_words(name, language))}</th></tr>'
+    words = escape(family_words(name, language))
+    head = f'<tr class="family" id="family-{escape(name)}"><th scope="colgroup" colspan="6">{words}</th></tr>'
     return head + "".join(_row(row, language, links.get(row.kpi.name)) for row in rows)
 
 
@@ -65,7 +66,7 @@ def _row(standing: Standing, language: str, link: str | None) -> str:
     trend, last = standing.trend, standing.last
     if trend is None or last is None:
         why = standing.problem or say("board.nothing_yet", language)
-        return f'<tr>{head}<td colspan="5">{escape(why)}</td></tr>'
+        return f'<tr class="kpi" id="{standing.kpi.name}">{head}<td colspan="5">{escape(why)}</td></tr>'
     cells = (
         ("value", _value(last, standing.kpi, trend, language)),
         ("spark", sparkline(trend, standing.kpi, language)),
@@ -73,7 +74,14 @@ def _row(standing: Standing, language: str, link: str | None) -> str:
         ("target", _target(trend, language)),
         ("n", f"{int(last['n']):,}".replace(",", "." if language == "vi" else ",")),
     )
-    return f"<tr>{head}{''.join(_cell(column, html, language) for column, html in cells)}</tr>"
+    said = "".join(_cell(column, html, language) for column, html in cells)
+    return f'<tr class="{_kinds(trend)}" id="{standing.kpi.name}">{head}{said}</tr>'
+
+
+def _kinds(trend: Trend) -> str:
+    """Classes of a row by which the first page's filters find it."""
+    missed = " is-missed" if trend.assurance == "consistent_fail" else ""
+    return f"kpi is-{_kind(trend.variation or 'unjudged')}{missed}"
 
 
 def _cell(column: str, html: str, language: str) -> str:
@@ -161,6 +169,7 @@ def sparkline(trend: Trend, kpi: Kpi, language: str) -> str:
         _lines(points, right, up),
         _aim(points, right, up),
         _dot(trend, values, right, up),
+        *_tips(points, kpi, trend.every, right, language),
     ]
     shown = values.dropna()
     label = say(
@@ -229,6 +238,17 @@ def _aim(points: pd.DataFrame, right: np.ndarray, up) -> str:
                 'stroke="#a3122a" stroke-dasharray="3 2"/>'
             )
     return "".join(drawn)
+
+
+def _tips(points: pd.DataFrame, kpi: Kpi, every: str, right: np.ndarray, language: str) -> list[str]:
+    """Over each point a clear strip that tells its period and value to a mouse."""
+    width = (right[-1] - right[0]) / max(len(points) - 1, 1)
+    return [
+        f'<rect class="tip" x="{x - width / 2:.1f}" y="0" width="{width:.1f}" height="{HEIGHT}" fill="transparent">'
+        f"<title>{escape(period(point.period, every, language))}: "
+        f"{escape(quantity(point.value, kpi.unit, language))}</title></rect>"
+        for x, point in zip(right, points.itertuples(), strict=True)
+    ]
 
 
 def _dot(trend: Trend, values: pd.Series, right: np.ndarray, up) -> str:

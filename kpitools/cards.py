@@ -191,13 +191,15 @@ def _known(kpi: Kpi | str, desk: Desk | None, language: str | None) -> tuple[Kpi
 # What a KPI is and what it rests on -------------------------------------------------------------------------
 
 
-def definition_card(
-    kpi: Kpi | str, desk: Desk | None = None, language: str | None = None, hours: str = "calendar"
-) -> Card:
-    """Definition, formula, unit, direction, date, clock, zone, statistic, needs, choices, traps, source and target."""
-    kpi, language = _known(kpi, desk, language)
+def meaning(kpi: Kpi, language: str, hours: str = "calendar") -> list[tuple[str, str]]:
+    """Definition, formula, statistic, unit, direction, date, clock and source of a KPI, each as a term and its text."""
+    lines = [*_meaning(kpi, language, hours), ("source", kpi.source)]
+    return [(say(f"cards.term.{name}", language), said) for name, said in lines]
+
+
+def _meaning(kpi: Kpi, language: str, hours: str) -> list[tuple[str, str]]:
     clock = f"cards.clock.{hours}" if kpi.is_duration else "cards.clock.none"
-    lines = [
+    return [
         ("definition", kpi.definition(language)),
         ("formula", kpi.formula(language)),
         ("statistic", say(f"cards.statistic.{kpi.statistic}", language)),
@@ -206,6 +208,14 @@ def definition_card(
         ("dated_by", _dated_by(kpi, language)),
         ("clock", say(clock, language)),
     ]
+
+
+def definition_card(
+    kpi: Kpi | str, desk: Desk | None = None, language: str | None = None, hours: str = "calendar"
+) -> Card:
+    """Definition, formula, unit, direction, date, clock, zone, statistic, needs, choices, traps, source and target."""
+    kpi, language = _known(kpi, desk, language)
+    lines = _meaning(kpi, language, hours)
     if desk is not None:
         lines += [("timezone", _zone(desk, language)), ("target", target_words(kpi, desk, language, hours))]
         if kpi.options:

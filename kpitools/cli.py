@@ -414,9 +414,9 @@ def _needs(kpi) -> str:
 
 def _print_series(found, kpi, by: tuple[str, ...], every: str, form: str, language: str) -> None:
     if form == "csv":
-        from kpitools.report.site import spreadsheet_safe
+        from kpitools.report.spreadsheet import formula_safe
 
-        typer.echo(spreadsheet_safe(found).to_csv(index=False), nl=False)
+        typer.echo(formula_safe(found).to_csv(index=False), nl=False)
     elif form == "json":
         typer.echo(found.to_json(orient="records", date_format="iso", force_ascii=False, indent=2))
     else:

@@ -25,6 +25,9 @@ deadline: 900        # seconds a notebook may take
 # workers: 2         # notebooks at a time
 # memory: 4          # gigabytes a notebook may take
 # inputs: [staff.csv]  # files that notebooks of yours read besides the desk: when they change, pages run again
+archive: 30          # earlier reports kept in the published folder
+pdf: false           # true: every page as PDF too, where Chromium or Chrome is installed
+# mail: {to: [lead@example.org], from: kpi@example.org, host: smtp.example.org, user: kpi, link: https://intranet/kpi/}
 
 # One entry a page: a notebook that comes with the toolkit, or the path of your own.
 # `parameters` are those of the notebook's first cell; their names and types are checked before anything runs.

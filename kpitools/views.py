@@ -243,7 +243,8 @@ def handle_parts(desk: Desk, by: str = "team", *, start: str | None = None, end:
     rows = rows.mutate(**{by: rows[by].cast("string").fill_null("–")})
     handled = rows.handled.cast("float64").sum()
     means = {part: rows[f"{part}_s"].sum() / handled / 60 for part in ("talk", "hold", "wrap")}
-    found = rows.group_by(by).agg(**means, n=handled).to_pandas()
+    # A sum of whole numbers may come as a decimal.
+    found = rows.group_by(by).agg(**means, n=handled.cast("int64")).to_pandas()
     found = hide(found.sort_values("n", ascending=False).head(MOST_GROUPS), desk)
     return found.sort_values(by, ignore_index=True)
 

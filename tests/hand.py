@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 from conftest import ticket
 
+from kpitools.tables import TABLES
+
 
 @dataclass(frozen=True)
 class Case:
@@ -19,6 +21,11 @@ class Case:
     options: dict[str, Any] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def can_be_loaded(self) -> bool:
+        """Whether the toolkit knows every table of it."""
+        return set(self.tables) <= set(TABLES)
 
 
 def at(text: str) -> pd.Timestamp:
@@ -139,6 +146,21 @@ DAYS = [
     worked("x", "03", handling=5, available=1, paid=8, logged_in=7),
     worked("x", "04", handling=6, available=2, paid=8, logged_in=8),
     worked("y", "03", handling=4, available=None, paid=8, logged_in=7),
+]
+
+PAYING = [
+    {"customer_id": name, "at": pd.Timestamp(f"2025-{day}"), "kind": kind, "amount": amount}
+    for name, day, kind, amount in (
+        ("a", "01-05", "new", 100.0),
+        ("b", "01-06", "new", 60.0),
+        ("c", "01-07", "new", 40.0),
+        ("a", "02-03", "expansion", 50.0),
+        ("b", "02-04", "contraction", -20.0),  # a loss written with its minus
+        ("c", "02-05", "expansion", 10.0),
+        ("c", "02-20", "churn", 50.0),  # of which 40 were there on the 1st
+        ("d", "02-10", "new", 500.0),
+        ("a", "03-02", "churn", 150.0),
+    )
 ]
 
 HAND: dict[str, list[Case]] = {
@@ -339,6 +361,27 @@ HAND: dict[str, list[Case]] = {
             options={"churn_annualised": True},
             asked=FEBRUARY,
         ),
+    ],
+    "revenue_churn_rate": [
+        Case(
+            "of 100 + 60 + 40 on 1 February, 20 pay less and 40 left",
+            {"revenue_changes": PAYING},
+            60 / 200,
+            3,
+            asked=FEBRUARY,
+        ),
+        Case(
+            "without movements: 60 of 160 left; a newcomer's 70 are not of it",
+            {
+                "customers": [row | {"mrr": mrr} for row, mrr in zip(BASE, (100.0, 60.0, None, 70.0), strict=True)],
+            },
+            60 / 160,
+            2,
+            asked=FEBRUARY,
+        ),
+    ],
+    "net_revenue_retention": [
+        Case("150 + 40 + 0 of 200", {"revenue_changes": PAYING}, 190 / 200, 3, asked=FEBRUARY),
     ],
     "ticket_volume": [
         Case(

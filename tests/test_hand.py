@@ -10,6 +10,8 @@ CASES = [pytest.param(name, case, id=f"{name}: {case.why}") for name, cases in H
 
 @pytest.mark.parametrize(("name", "case"), CASES)
 def test_by_hand(make_desk, name, case):
+    if not case.can_be_loaded:
+        pytest.skip(f"no such table yet: {', '.join(case.tables)}")
     desk = make_desk(**case.tables)
     if case.settings:
         desk = make_desk(settings=_settings(**case.settings), **case.tables)

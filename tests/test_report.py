@@ -14,7 +14,7 @@ import pytest
 from kpitools import resources
 from kpitools.desk import Desk
 from kpitools.errors import ConfigError, UnknownNameError
-from kpitools.report import render, runner, site
+from kpitools.report import render, runner, spreadsheet
 from kpitools.report.plan import read_plan
 from kpitools.report.sanitize import clean
 
@@ -234,7 +234,7 @@ def test_each_table_scrolls_by_itself_and_has_a_name_of_its_own():
 def test_text_that_a_spreadsheet_would_run_is_defused_and_numbers_are_left_alone():
     frame = pd.DataFrame({"=a": ["=HYPERLINK(1)", " +1", "@x", "plain", None], "n": [-1.5, 2.0, 3.0, 4.0, 5.0]})
 
-    safe = site.spreadsheet_safe(frame)
+    safe = spreadsheet.formula_safe(frame)
 
     assert list(safe.columns) == ["'=a", "n"]
     assert safe["'=a"].tolist()[:4] == ["'=HYPERLINK(1)", "' +1", "'@x", "plain"]

@@ -145,6 +145,10 @@ def test_a_name_from_data_never_makes_a_path(name):
     assert re.fullmatch(r"[a-z0-9_]+(-[0-9a-f]{6})?", found) and len(found) <= LONGEST + 7
 
 
+def test_an_address_in_a_name_is_not_in_the_slug():
+    assert re.fullmatch(r"e_mail-[0-9a-f]{6}", slugs(["lan@shop.vn"])["lan@shop.vn"])
+
+
 def test_names_that_differ_have_slugs_that_differ_whatever_the_case_of_the_disk():
     names = ["R&D", "r d", "R D", "rd", "RD", "r-d", "Ř D"]
 

@@ -16,6 +16,7 @@ from kpitools.facts.columns import TICKET_DIMENSIONS, complete_columns, empty_co
 from kpitools.facts.customers import customer_contacts, customer_periods, lacks_basis
 from kpitools.facts.opinion import surveys
 from kpitools.facts.phone import contacts, offers
+from kpitools.facts.revenue import revenue_periods
 from kpitools.facts.routing import escalations, lacks_levels
 from kpitools.facts.stretches import lacks_statuses, waiting_stretches
 from kpitools.facts.tickets import FIRST_CONTACT_PARTS, origins, resolutions, ticket_flow, tickets
@@ -61,6 +62,15 @@ FACTS = {
         customer_contacts,
         (("customers.started_at", "tickets.created_at", "tickets.customer_id"),),
         by_period=True,
+    ),
+    "revenue_periods": Fact(
+        revenue_periods,
+        (
+            ("revenue_changes.at", "revenue_changes.customer_id", "revenue_changes.kind", "revenue_changes.amount"),
+            ("customers.started_at", "customers.mrr"),
+        ),
+        by_period=True,
+        columns={"at_end": "revenue_changes.amount"},
     ),
     "waiting_stretches": Fact(
         waiting_stretches,

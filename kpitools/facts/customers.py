@@ -19,7 +19,7 @@ def customer_periods(desk, every: str = "month") -> ir.Table:
     every = every or "month"
     by = desk.option("retention_by")
     is_related = "started_at" in desk.filled_base("customers") if by == "auto" else by == "relationship"
-    return _from_relationships(desk, every) if is_related else _from_activity(desk, every)
+    return from_relationships(desk, every) if is_related else _from_activity(desk, every)
 
 
 def lacks_basis(desk) -> str:
@@ -33,7 +33,7 @@ def customer_contacts(desk, every: str = "month") -> ir.Table:
     """The rows of `customer_periods` by relationship with ``contacts``: countable tickets that the customer sent in
     the period."""
     every = every or "month"
-    base = _from_relationships(desk, every)
+    base = from_relationships(desk, every)
     sent = desk.table("tickets")
     sent = sent.filter(sent.customer_id.notnull() & sent.created_at.notnull())
     sent = sent.filter((~sent.status.fill_null("").isin(UNCOUNTED)) & ~sent.is_test)
@@ -44,19 +44,21 @@ def customer_contacts(desk, every: str = "month") -> ir.Table:
     return joined.drop(*[c for c in joined.columns if c.endswith("_right")], "sent")
 
 
-def _period_table(desk, first, last, every: str) -> ir.Table:
+def period_table(desk, first, last, every: str) -> ir.Table:
+    """Every period from that of `first` to that of `last`: ``period_local`` and ``period_end``."""
     starts = periods.grid(periods.floor(first, every), last, every)
     frame = pd.DataFrame({"period_local": starts, "period_end": periods.following(starts, every)})
     return ibis.memtable(frame.astype("datetime64[us]"))
 
 
-def _from_relationships(desk, every: str) -> ir.Table:
+def from_relationships(desk, every: str) -> ir.Table:
+    """The rows of `customer_periods` by relationship, with every column of `customers`."""
     rows = complete_columns(desk.base("customers"), "customers")
     rows = rows.mutate(started_local=desk.wall_clock(rows, "started_at"), ended_local=desk.wall_clock(rows, "ended_at"))
     first = rows.started_local.min().to_pandas()
     if pd.isna(first):
         raise NotSupportedError("customers: no relationship has a start")
-    spans = _period_table(desk, first, desk.last_moment, every)
+    spans = period_table(desk, first, desk.last_moment, every)
     joined = rows.cross_join(spans)
     there = (joined.started_local < joined.period_local) & (
         joined.ended_local.isnull() | (joined.ended_local > joined.period_local)
@@ -70,7 +72,7 @@ def _from_activity(desk, every: str) -> ir.Table:
     rows = rows.mutate(period_local=periods.truncated(desk.wall_clock(rows, "at"), every))
     active = rows.select("customer_id", "period_local").distinct()
     first, last = rows.period_local.min().to_pandas(), desk.last_moment
-    spans = _period_table(desk, first, last, every)
+    spans = period_table(desk, first, last, every)
     base = active.join(spans, "period_local").select("customer_id", period_local="period_end")
     now = active.select("customer_id", "period_local", is_active=ibis.literal(True))
     joined = base.left_join(now, ["customer_id", "period_local"])

@@ -89,3 +89,79 @@ def _churn(kpi: Kpi, options) -> Kpi:
     if kpi.name != CUSTOMER_CHURN_RATE.name:
         return kpi
     return _CHURN_A_YEAR if options.get("churn_annualised") else CUSTOMER_CHURN_RATE
+
+
+REVENUE_CHURN_RATE = Kpi(
+    name="revenue_churn_rate",
+    family="base",
+    title=Words("Revenue churn rate", "Tỷ lệ doanh thu định kỳ bị mất"),
+    definition=Words(
+        "Recurring revenue lost in a period, because customers left or pay less, as a share of the recurring revenue "
+        "at its start. Revenue won in the period is in neither. Without movements of revenue only leaving is seen.",
+        "Doanh thu định kỳ bị mất trong kỳ vì khách rời đi hoặc trả ít hơn, trên doanh thu định kỳ đầu kỳ. Doanh thu "
+        "mới trong kỳ không nằm ở tử số lẫn mẫu số. Nếu không có dữ liệu biến động thì chỉ thấy phần do khách rời đi.",
+    ),
+    formula=Words(
+        "(churn + contraction) / recurring revenue at the start", "(khách rời + trả ít hơn) / doanh thu định kỳ đầu kỳ"
+    ),
+    table="revenue_periods",
+    dated_by="period_local",
+    statistic="ratio",
+    value=_.lost,
+    per=_.at_start,
+    unit="share",
+    better="lower",
+    needs=("at_start", "lost"),
+    dimensions=("segment",),
+    parameters={"every": "month"},
+    traps=(
+        Words(
+            "A few large customers decide it: read it beside the churn of customers.",
+            "Vài khách hàng lớn quyết định con số này: hãy đọc cùng tỷ lệ khách hàng rời bỏ.",
+        ),
+        Words(
+            "Net churn, which sets what others pay more against the loss, is 1 − net revenue retention, and may be "
+            "negative.",
+            "Churn thuần (bù trừ phần khách khác trả thêm) bằng 1 − tỷ lệ giữ doanh thu thuần, và có thể âm.",
+        ),
+    ),
+    guards=("customer_churn_rate", "net_revenue_retention"),
+    source="docs/decisions.md#retention-and-churn",
+)
+
+NET_REVENUE_RETENTION = Kpi(
+    name="net_revenue_retention",
+    family="base",
+    title=Words("Net revenue retention (NRR)", "Tỷ lệ giữ doanh thu thuần (NRR)"),
+    definition=Words(
+        "Recurring revenue at the end of a period from the customers who had some at its start, as a share of theirs "
+        "at its start: losses and what they pay more included, new customers not. It may pass 100 %.",
+        "Doanh thu định kỳ cuối kỳ của những khách đã có doanh thu đầu kỳ, trên doanh thu đầu kỳ của chính họ: gồm "
+        "phần mất đi và phần trả thêm, không gồm khách mới. Có thể vượt 100 %.",
+    ),
+    formula=Words(
+        "(start + expansion − contraction − churn) / start", "(đầu kỳ + mở rộng − thu hẹp − rời đi) / đầu kỳ"
+    ),
+    table="revenue_periods",
+    dated_by="period_local",
+    statistic="ratio",
+    value=_.at_end,
+    per=_.at_start,
+    unit="percent",
+    better="higher",
+    needs=("at_start", "at_end"),
+    dimensions=("segment",),
+    parameters={"every": "month"},
+    traps=(
+        Words(
+            "Over 100 % can hide many lost customers behind a few who pay more: read it beside their churn.",
+            "Trên 100 % vẫn có thể che nhiều khách đã mất sau vài khách trả thêm: hãy đọc cùng tỷ lệ rời bỏ.",
+        ),
+        Words(
+            "Published figures are mostly of a year; a month of 99 % is a year of 0.99^12 = 88.6 %.",
+            "Số được công bố thường tính cho cả năm; mỗi tháng 99 % là cả năm 0,99^12 = 88,6 %.",
+        ),
+    ),
+    guards=("revenue_churn_rate", "customer_churn_rate"),
+    source="docs/decisions.md#retention-and-churn",
+)

@@ -5,11 +5,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kpitools.plots import style
+from kpitools.plots.data import shows
 from kpitools.words import number, quantity, say
 
 MOST = 24  # cohorts and periods of age that still fit on a page
 
 
+@shows(cohort=None, age="count", customers="count", share="share")
 def cohort_triangle(
     cohorts: pd.DataFrame, language: str = "en", ax: Axes | None = None, *, every: str = "month"
 ) -> Axes:

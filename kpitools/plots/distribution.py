@@ -7,12 +7,14 @@ from matplotlib.axes import Axes
 
 from kpitools.kpi import Kpi
 from kpitools.plots import style
+from kpitools.plots.data import KPI, shows
 from kpitools.plots.run_chart import axis_label
 from kpitools.words import number, quantity, say
 
 _MARKS = (("median", style.INK, "-"), ("mean", style.PURPLE, (0, (4, 2))), ("p90", style.ORANGE, (0, (1, 1.5))))
 
 
+@shows(left=KPI, right=KPI, n="count")
 def durations(
     bins: pd.DataFrame, kpi: Kpi, language: str = "en", ax: Axes | None = None, *, clock: str = "calendar"
 ) -> Axes:
@@ -60,6 +62,7 @@ def durations_headline(bins: pd.DataFrame, kpi: Kpi, language: str) -> str:
     return say("plots.durations", language, **said)
 
 
+@shows(by=None, value=KPI, low=KPI, high=KPI, n="count")
 def breakdown(
     groups: pd.DataFrame,
     kpi: Kpi,
@@ -98,7 +101,7 @@ def breakdown(
             textcoords="offset points",
             va="top",
             fontsize=9,
-            color=style.BLUE,
+            color=style.BLUE_TEXT,
         )
     _group_axis(ax, groups, kpi, by, language, clock, overall)
     ax.set_ylim(len(groups) - 0.5, -1.1)
@@ -156,6 +159,7 @@ def say_column(column: str, language: str) -> str:
 _PARTS = (("talk", "#0072b2"), ("hold", "#e69f00"), ("wrap", "#999999"))
 
 
+@shows(by=None, talk="min", hold="min", wrap="min", n="count")
 def handle_parts(parts: pd.DataFrame, by: str, language: str = "en", ax: Axes | None = None) -> Axes:
     """Stacked bars: minutes of talk, hold and work after, a contact, for each group.
 

@@ -9,6 +9,7 @@ from kpitools.analysis.lines import drawable
 from kpitools.analysis.trend import Trend, describe, met_words
 from kpitools.kpi import Kpi
 from kpitools.plots import style
+from kpitools.plots.data import KPI, shows
 from kpitools.words import quantity, say
 
 _AIMS = ("target_low", "target_high")  # what a target allows: one of them, for a band both
@@ -16,6 +17,9 @@ _DOTTED = (0, (1, 1.5))
 _HEADROOM = 0.08  # part of the height kept free above the data for the numbers of interventions
 
 
+@shows(
+    period=None, value=KPI, n="count", centre=KPI, lower=KPI, upper=KPI, target_low=KPI, target_high=KPI, complete=None
+)
 def trend(
     trend: Trend,
     kpi: Kpi,
@@ -133,7 +137,7 @@ def _labels(points: pd.DataFrame, kpi: Kpi, language: str, log: bool) -> list[tu
     whole = points[points.complete.astype(bool)]
     last = whole.iloc[-1] if len(whole) else pd.Series(dtype=float)
     found = []
-    for column, colour in (("centre", style.GREY), ("lower", style.GREY), ("upper", style.GREY)):
+    for column, colour in (("centre", style.GREY_TEXT), ("lower", style.GREY_TEXT), ("upper", style.GREY_TEXT)):
         if not pd.isna(last.get(column, np.nan)):
             said = quantity(last[column], kpi.unit, language)
             found.append(

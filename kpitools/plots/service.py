@@ -6,11 +6,13 @@ from matplotlib.axes import Axes
 
 from kpitools.kpi import Kpi
 from kpitools.plots import style
+from kpitools.plots.data import KPI, shows
 from kpitools.words import number, quantity, say
 
 _DAYS = range(7)
 
 
+@shows(weekday=None, hour="count", n="count", value=KPI)
 def hour_of_week(cells: pd.DataFrame, kpi: Kpi | None = None, language: str = "en", ax: Axes | None = None) -> Axes:
     """Heatmap of the week: arrivals (no `kpi`) or the KPI's median by the local weekday and hour of arrival.
 
@@ -87,6 +89,7 @@ def _hour(cell: pd.Series, language: str) -> dict[str, str]:
     }
 
 
+@shows(time=KPI, survival="share", low="share", high="share", at_risk="count")
 def km_curve(
     curve: pd.DataFrame,
     what: str,
@@ -167,6 +170,7 @@ def km_headline(curve: pd.DataFrame, what: str, unit: str, language: str) -> str
     return text + " " + say("plots.km.tail", language, time=_written(tenth, unit, language))
 
 
+@shows(condition=None, failed="count", only="count", n="count")
 def first_contact_parts(parts: pd.DataFrame, language: str = "en", ax: Axes | None = None) -> Axes:
     """Bars: of the resolved tickets, the share that failed each condition of first contact resolution.
 
@@ -199,6 +203,7 @@ def first_contact_headline(parts: pd.DataFrame, language: str) -> str:
     return say("plots.fcr", language, condition=name, share=share, n=number(top.n, language, 0))
 
 
+@shows(waits="count", tickets="count", mean_wait="h", at_least="count")
 def waits_per_ticket(waits: pd.DataFrame, language: str = "en", ax: Axes | None = None) -> Axes:
     """Bars: how many times the customer of a ticket waited; above each bar the mean wait at that turn.
 
@@ -241,6 +246,7 @@ def waits_headline(waits: pd.DataFrame, language: str) -> str:
     )
 
 
+@shows(band=None, n="count")
 def backlog_age(ages: pd.DataFrame, language: str = "en", ax: Axes | None = None) -> Axes:
     """Bars: how long the open tickets have been open. `ages`: ``band`` (see `views.AGE_BANDS`), ``n``."""
     ax = style.axes(ax, height=3.2)

@@ -7,6 +7,8 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from kpitools.plots.data import as_metadata, data_of
+
 
 def alt_of(figure: Figure) -> str:
     """The headlines of a figure's axes, in order, as one line of text."""
@@ -15,13 +17,20 @@ def alt_of(figure: Figure) -> str:
 
 
 def show(drawn: Axes | Figure, alt: str | None = None) -> None:
-    """Display a figure once, as a PNG whose alt text is `alt`, by default the headlines of its axes."""
+    """Display a figure once, as a PNG whose alt text is `alt`, by default the headlines of its axes.
+
+    The numbers behind a figure of the toolkit go along as metadata, which JupyterLab leaves alone and a report turns
+    into a table and a CSV file.
+    """
     from IPython.display import display
 
     figure = drawn if isinstance(drawn, Figure) else drawn.figure
-    alt = alt or alt_of(figure)
+    alt, data = alt or alt_of(figure), data_of(figure)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=figure.dpi, bbox_inches="tight")
     plt.close(figure)
     picture = base64.b64encode(buffer.getvalue()).decode("ascii")
-    display({"image/png": picture, "text/plain": alt}, raw=True, metadata={"image/png": {"alt": alt}})
+    metadata = {"image/png": {"alt": alt}}
+    if data is not None:
+        metadata["kpitools"] = as_metadata(data)
+    display({"image/png": picture, "text/plain": alt}, raw=True, metadata=metadata)

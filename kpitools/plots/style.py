@@ -17,6 +17,7 @@ SMALL = 20  # fewer rows than this are drawn faint and never ranked
 
 # Colours of the plot-the-dots charts: meaning, never red against green.
 GREY, BLUE, ORANGE, PURPLE, TARGET = "#7f7f7f", "#0096cc", "#e46c0a", "#490092", "#c1121f"
+GREY_TEXT, BLUE_TEXT = "#5f5f5f", "#006d94"  # the same dark enough to read: 4.5 to 1 on white and more
 INK, PALE, LINE = "#222222", "#ececec", "#b3b3b3"
 VERDICTS = {
     "common_cause": (GREY, "o"),

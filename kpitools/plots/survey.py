@@ -6,9 +6,11 @@ from matplotlib.axes import Axes
 
 from kpitools.kpi import Kpi
 from kpitools.plots import style
+from kpitools.plots.data import KPI, shows
 from kpitools.words import number, quantity, say
 
 
+@shows(score=None, n="count", is_good=None)
 def answer_distribution(answers: pd.DataFrame, kpi: Kpi, language: str = "en", ax: Axes | None = None) -> Axes:
     """Bars of the answers on their scale; those that count as good are blue.
 
@@ -56,6 +58,17 @@ def answers_headline(answers: pd.DataFrame, kpi: Kpi, language: str) -> str:
 _GROUPS = (("promoters", "#56b4e9"), ("passives", "#dcdcdc"), ("detractors", "#e69f00"))
 
 
+@shows(
+    period=None,
+    value=KPI,
+    low=KPI,
+    high=KPI,
+    promoters="count",
+    passives="count",
+    detractors="count",
+    n="count",
+    complete=None,
+)
 def nps_groups(series: pd.DataFrame, kpi: Kpi, language: str = "en", ax: Axes | None = None) -> Axes:
     """Shares of promoters, passives and detractors over time, and the score as a line on its own axis below.
 

@@ -20,6 +20,7 @@ from kpitools.report.plan import Page, Plan
 
 # How a run goes, not what it gives.
 OPERATIONAL = {"desk", "publish", "source", "pages", "workers", "deadline", "memory", "kernels", "inputs"}
+BESIDE_PAGES = {"archive", "pdf", "mail"}  # part of the report, not of its pages
 PACKAGES = ("duckdb", "ibis-framework", "sqlglot", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "seaborn")
 PACKAGES += ("holidays", "babel", "tzdata", "ipython", "ipykernel", "papermill", "nbconvert", "nh3")
 _CODE = {".py", ".yml", ".j2", ".css", ".json"}
@@ -127,7 +128,7 @@ def notebook_hash(path: Path) -> str:
 
 def surroundings(plan: Plan) -> dict[str, Any]:
     """All that every page of a plan depends on."""
-    said = {f.name: getattr(plan, f.name) for f in fields(plan) if f.name not in OPERATIONAL}
+    said = {f.name: getattr(plan, f.name) for f in fields(plan) if f.name not in OPERATIONAL | BESIDE_PAGES}
     folder = plan.source.parent if plan.source else Path.cwd()
     more = {str(p): file_hash(p) for name in plan.inputs for p in sorted(folder.glob(name)) if p.is_file()}
     return {
@@ -151,4 +152,4 @@ def plan_key(plan: Plan, around: dict[str, Any]) -> str:
         [page.slug, page.title, page.parameters, page.each, *(notebook_hash(path) for path in page.notebooks())]
         for page in plan.pages
     ]
-    return digest([str(plan.desk), pages, around])
+    return digest([str(plan.desk), pages, around, [repr(getattr(plan, name)) for name in sorted(BESIDE_PAGES)]])

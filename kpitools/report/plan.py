@@ -8,12 +8,15 @@ import yaml
 
 from kpitools import resources
 from kpitools.errors import ConfigError, KpitoolsError, UnknownNameError, unknown
+from kpitools.report.layout import MOST
+from kpitools.report.mail import Mail, read_mail
 from kpitools.report.parameters import EVERY, HOURS, check_known_words, checked_parameters, declared_parameters
 from kpitools.report.slugs import free_slug, slug
 from kpitools.words import LANGUAGES, check_language
 
 KEYS = ("desk", "publish", "languages", "pages", "every", "hours", "code", "deadline")
 KEYS += ("workers", "memory", "kernels", "inputs")  # how it is run
+KEYS += ("archive", "pdf", "mail")  # what is published besides the pages
 PAGE_KEYS = ("notebook", "title", "parameters", "each", "always")
 KERNELS = ("forked", "cold")
 DEADLINE = 900.0  # seconds a notebook may take
@@ -76,6 +79,9 @@ class Plan:
     kernels: str = "forked"
     inputs: tuple[str, ...] = ()
     source: Path | None = None
+    archive: int = MOST
+    pdf: bool = False
+    mail: Mail | None = None
 
 
 def read_plan(path: str | Path) -> Plan:
@@ -111,7 +117,16 @@ def read_plan(path: str | Path) -> Plan:
         kernels=_choice(raw, "kernels", KERNELS, "forked", path, lines),
         inputs=_patterns(raw.get("inputs", []), f"{path}:{lines.get('inputs', 1)}"),
         source=path.resolve(),
+        archive=_editions(raw.get("archive", MOST), f"{path}:{lines.get('archive', 1)}"),
+        pdf=bool(raw.get("pdf", False)),
+        mail=read_mail(raw["mail"], f"{path}:{lines['mail']}") if "mail" in raw else None,
     )
+
+
+def _editions(value: Any, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigError(f"{where}: 'archive' takes how many reports are kept, at least 1, got {value!r}.")
+    return value
 
 
 def default_plan(desk: Path, publish: Path, languages: tuple[str, ...] = LANGUAGES) -> Plan:

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kpitools.errors import BusyError, ConfigError, PublishError
+from kpitools.report.layout import only_ours
 
 MARK = "run.json"  # the file by which a folder is known to be a report of ours
-KNOWN_ENDINGS = {".html", ".json", ".csv", ".xlsx", ".txt", ".eml"}
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -40,8 +40,7 @@ def _is_report(folder: Path) -> bool:
         ours = "kpitools" in record["versions"] and isinstance(record["pages"], list)
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    known = {".html", ".json", ".csv"}
-    return ours and all(p.is_file() and p.suffix in known and p.name != "desk.yml" for p in folder.iterdir())
+    return ours and only_ours(folder)
 
 
 @contextlib.contextmanager

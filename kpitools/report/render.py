@@ -1,14 +1,19 @@
-"""An executed notebook as one HTML page: no scripts, no outside addresses, one language, alt text on every picture."""
+"""An executed notebook as one HTML page: no scripts, no outside addresses, one language, alt text on every picture.
+
+Each figure of the toolkit brings a table of its numbers and a CSV file along.
+"""
 
 import base64
 import re
 import sys
-from functools import cache
+from functools import cache, partial
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kpitools import __version__
+from kpitools.privacy import Mask
+from kpitools.report.figures import alt_text, numbers_of
 from kpitools.report.sanitize import clean
 from kpitools.words import LANGUAGES, say
 
@@ -18,15 +23,18 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _HIDDEN = {"parameters", "injected-parameters", "papermill-error-cell-tag"}
 # nbconvert's own alternative text where there is none: it hides the lack from every check.
 _FILLER = 'alt="No description has been provided for this image"'
+# The corner of pandas' tables, and a heading of which the cleaning left nothing.
+_EMPTY_HEAD = re.compile(r"<th\b[^>]*>(?:\s|&nbsp;|\xa0|<(\w+)\b[^>]*></\1>)*</th>")
 NAMES = {"en": "English", "vi": "Tiếng Việt"}
 
 
 class About(NamedTuple):
-    """What the head of every page says of the desk, in the page's language."""
+    """What the head of every page says of the desk, in the page's language; `filters` of the page itself."""
 
     name: str
     period: str
     as_of: str
+    filters: str = ""
 
 
 class Sibling(NamedTuple):
@@ -41,10 +49,19 @@ class Sibling(NamedTuple):
         return NAMES[self.language]
 
 
-def page(body: str, title: str, language: str, about: About, siblings: list[Sibling], home: str | None = None) -> str:
-    """A whole HTML page around `body`, which is HTML already; everything else is escaped."""
-    from functools import partial
+def page(
+    body: str,
+    title: str,
+    language: str,
+    about: About,
+    siblings: list[Sibling],
+    home: str | None = None,
+    back: str = "report.back",
+) -> str:
+    """A whole HTML page around `body`, which is HTML already; everything else is escaped.
 
+    `home`: where the link at the top leads, and `back` the key of its words; without it the page is a first page.
+    """
     template = _environment().get_template("page.html.j2")
     return template.render(
         body=body,
@@ -53,18 +70,32 @@ def page(body: str, title: str, language: str, about: About, siblings: list[Sibl
         desk=about,
         siblings=siblings if len(siblings) > 1 else [],
         home=home,
+        back=back,
         style=(_TEMPLATES / "page.css").read_text(encoding="utf-8"),
         version=__version__,
         say=partial(_say_in, language),
     )
 
 
-def notebook_body(notebook: Any, language: str, code: bool = False) -> tuple[str, str]:
-    """The title (its first heading) and the HTML of a notebook in one language."""
+def notebook_body(
+    notebook: Any, language: str, code: bool = False, slug: str = "page", mask: Mask | None = None
+) -> tuple[str, str]:
+    """The title (its first heading) and the HTML of a notebook in one language.
+
+    `slug` names the files of the figures' numbers; `mask` keeps persons out, by default those known by an address.
+    """
+    mask = mask or Mask()
     kept, title = _in_language(notebook, language)
     words = {"code": say("report.code", language), "traceback": say("report.traceback", language)}
-    body, _ = _exporter().from_notebook_node(kept, {"page": {"code": code, "words": words}})
-    return title, _tidy(body, language)
+    words["figure"] = say("site.figure", language)
+    about = {
+        "code": code,
+        "words": words,
+        "numbers": numbers_of(slug, language, mask),
+        "alt": partial(alt_text, language=language),
+    }
+    body, _ = _exporter().from_notebook_node(kept, {"page": about})
+    return mask.text(title), mask.html(_tidy(body, language))
 
 
 def failure(status: str, error: str, language: str) -> str:
@@ -101,18 +132,9 @@ def _exporter():
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
-    for name, act in (("clean", clean), ("alt_text", alt_text), ("base64_text", _plain_base64), ("svg_text", _svg)):
+    for name, act in (("clean", clean), ("base64_text", _plain_base64), ("svg_text", _svg)):
         exporter.register_filter(name, act)
     return exporter
-
-
-def alt_text(output: Any) -> str:
-    """The alternative text of a picture output: its metadata's, else the text beside it."""
-    for kind in ("image/png", "image/jpeg", "image/svg+xml"):
-        about = output.metadata.get(kind)
-        if isinstance(about, dict) and about.get("alt"):
-            return str(about["alt"])
-    return str(output.metadata.get("alt") or output.data.get("text/plain", ""))
 
 
 def _plain_base64(text: str) -> str:
@@ -149,7 +171,8 @@ def _tidy(body: str, language: str) -> str:
     """One h1 a page, and tables that scroll by themselves, each with a name."""
     body = re.sub(r"<(/?)h1\b", r"<\1h2", body)
     body = re.sub(r"<img(?![^>]*\bsrc=)[^>]*>", "", body)
-    body = body.replace(_FILLER, 'alt=""').replace("<th></th>", "<td></td>")
+    undescribed = escape(say("site.figure.undescribed", language))
+    body = _EMPTY_HEAD.sub("<td></td>", body.replace(_FILLER, f'alt="{undescribed}"'))
     pieces = re.split(r'(<div class="scroll".*?</div>|<table\b.*?</table>)', body, flags=re.DOTALL)
     count = 0
     for at, piece in enumerate(pieces):

@@ -177,6 +177,7 @@ def _run(plan: Plan, kept: Kept, key: str, around: dict, listener: Listener, fre
     started = dt.datetime.now(dt.UTC)
     with fork_server(plan) as server:  # imports while the desk is loaded here
         from kpitools.load import load
+        from kpitools.people import mask_for
         from kpitools.report import site
         from kpitools.report.fanout import expanded
 
@@ -192,17 +193,19 @@ def _run(plan: Plan, kept: Kept, key: str, around: dict, listener: Listener, fre
             done = _fill(plan, desk, jobs, kept, new, server, listener, fresh)
             outcomes = [done[job.page.slug, job.language][0] for job in jobs]
             entries = [done[job.page.slug, job.language][1] for job in jobs]
-            failed_kpis = site.write_index(plan, desk, entries, new)
+            failed_kpis = site.write_index(plan, desk, entries, new, plan.publish)
             record = run_record(plan, desk, outcomes, started, failed_kpis)
             missed = missed_targets(json.loads((new / "scorecard.json").read_text(encoding="utf-8")))
             record["missed"] = missed
-            (new / MARK).write_text(as_json(masked(record, secrets_of())), encoding="utf-8")
+            record = masked(mask_for(desk).tree(record), secrets_of())
+            (new / MARK).write_text(as_json(record), encoding="utf-8")
+            warnings = site.print_pages(plan, new)
             _check_still(plan, around, kept)
             kept.forget_published()
-        found = Published(tuple(outcomes), tuple(failed_kpis), tuple(missed), len(jobs))
-        if found.ok:
+        if not failed_kpis and all(outcome.ok for outcome in outcomes):
             kept.note_published(key, {"missed": missed, "pages": len(jobs)})
-    return found
+        warnings += site.send_digest(plan, plan.publish)
+    return Published(tuple(outcomes), tuple(failed_kpis), tuple(missed), len(jobs), warnings=tuple(warnings))
 
 
 def _check_still(plan: Plan, around: dict, kept: Kept) -> None:

@@ -1,23 +1,23 @@
 """The folder that is published: the scorecard as index, a page per notebook and language, and the numbers as files."""
 
+import datetime as dt
 import json
-import re
-from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from kpitools.board import board
 from kpitools.desk import Desk
-from kpitools.report import render
-from kpitools.report.plan import Page, Plan
+from kpitools.kpis import CATALOGUE
+from kpitools.people import mask_for
+from kpitools.plots.distribution import say_column
+from kpitools.report import archive, digest, first_page, mail, pdf, render, spreadsheet
+from kpitools.report.first_page import Link, News
+from kpitools.report.layout import ARCHIVE, NUMBERS
+from kpitools.report.plan import DATA, LANGUAGE, Page, Plan, declared_parameters
 from kpitools.report.runner import Outcome
 from kpitools.scorecard import Scorecard, scorecard
-from kpitools.words import day, number, say
-
-# A spreadsheet takes a text that begins so for a formula.
-_FORMULA = re.compile(r"^\s*[=+\-@|%\t\r\n]")
+from kpitools.words import day, say
 
 
 class Entry(NamedTuple):
@@ -34,24 +34,71 @@ class Entry(NamedTuple):
         return self.status == "ok"
 
 
-def write(plan: Plan, desk: Desk, outcomes: list[Outcome], folder: Path) -> list[str]:
+def write(plan: Plan, desk: Desk, outcomes: list[Outcome], folder: Path, previous: Path | None = None) -> list[str]:
     """Write all pages and files into `folder`; returns the KPIs whose row of the scorecard failed."""
-    return write_index(plan, desk, [write_page(outcome, plan, desk, folder) for outcome in outcomes], folder)
+    entries = [write_page(outcome, plan, desk, folder) for outcome in outcomes]
+    return write_index(plan, desk, entries, folder, previous)
 
 
-def write_index(plan: Plan, desk: Desk, entries: list[Entry], folder: Path) -> list[str]:
-    """Write the first page of every language and the scorecard's files; returns the KPIs whose row failed."""
+def write_index(plan: Plan, desk: Desk, entries: list[Entry], folder: Path, previous: Path | None = None) -> list[str]:
+    """Write the first page of every language and the scorecard's files; returns the KPIs whose row failed.
+
+    `previous`: the folder of the report published last, from which the archive and what changed are taken.
+    """
     card = scorecard(desk, every=plan.every, hours=plan.hours)
+    numbers = mask_for(desk).tree(as_json(card))
+    kept = archive.carried(previous, numbers, plan.archive)
+    for edition in kept:
+        archive.copy(previous, edition, folder)
+    own = archive.Edition(archive.name_of(dt.datetime.now(dt.UTC)), numbers)
+    _write_archived(own, card, plan, desk, folder)
+    _write_numbers(card, plan, desk, folder)
     for language in plan.languages:
-        html = index_page(card, [entry for entry in entries if entry.language == language], plan, desk, language)
+        listed = [entry for entry in entries if entry.language == language]
+        news = _news(kept, own, language)
+        html = index_page(card, listed, plan, desk, language, news)
         (folder / index_name(language, plan)).write_text(html, encoding="utf-8")
-    write_files(card, folder)
+        if language == plan.languages[0]:
+            _write_digest(card, listed, news, plan, desk, folder)
     return [standing.kpi.name for standing in card.standings if standing.broken]
+
+
+def _news(kept: list[archive.Edition], own: archive.Edition, language: str) -> News:
+    if not kept:
+        return News(None, [], [])
+    return News(kept[0], archive.changes(kept[0].rows, own.rows, language), kept)
+
+
+def print_pages(plan: Plan, folder: Path) -> list[str]:
+    """PDF files of all pages in `folder`, where the plan asks for them; returns what went wrong, in words."""
+    if not plan.pdf:
+        return []
+    return pdf.write(sorted(folder.glob("*.html")), folder, plan.languages[0])
+
+
+def send_digest(plan: Plan, folder: Path) -> list[str]:
+    """Send the published report's digest, where the plan says to whom; returns what went wrong, in words."""
+    if plan.mail is None or not plan.mail.to:
+        return []
+    why = mail.send(folder / digest.NAME, plan.mail)
+    return [say("digest.not_sent", plan.languages[0], why=why)] if why else []
+
+
+# Names and heads --------------------------------------------------------------------------------------------
 
 
 def index_name(language: str, plan: Plan) -> str:
     """index.html for the plan's first language, index.vi.html and the like for others."""
-    return "index.html" if language == plan.languages[0] else f"index.{language}.html"
+    return _named("index", "html", language, plan)
+
+
+def workbook_name(language: str, plan: Plan) -> str:
+    """scorecard.xlsx for the plan's first language, scorecard.vi.xlsx and the like for others."""
+    return _named("scorecard", "xlsx", language, plan)
+
+
+def _named(stem: str, suffix: str, language: str, plan: Plan) -> str:
+    return f"{stem}.{suffix}" if language == plan.languages[0] else f"{stem}.{language}.{suffix}"
 
 
 def page_name(page: Page, language: str) -> str:
@@ -59,15 +106,15 @@ def page_name(page: Page, language: str) -> str:
     return f"{page.slug}.{language}.html"
 
 
-def about(desk: Desk, language: str) -> render.About:
+def about(desk: Desk, language: str, filters: str = "") -> render.About:
     """Name, period and last update of the desk, for the head of a page."""
     first, last = desk.span
     last = min(last, desk.as_of) if last is not None else None  # a date in the future is no data yet
     shown = {"first": _local_day(desk, first, language), "last": _local_day(desk, last, language)}
     moment = desk.as_of_local
     as_of = say("report.as_of", language, day=day(moment, language), time=f"{moment:%H:%M}", zone=desk.timezone)
-    name = desk.settings.name or say("report.desk", language)
-    return render.About(name, say("report.span", language, **shown), as_of)
+    name = mask_for(desk).text(desk.settings.name or say("report.desk", language))
+    return render.About(name, say("report.span", language, **shown), as_of, filters)
 
 
 def _local_day(desk: Desk, moment, language: str) -> str:
@@ -76,119 +123,115 @@ def _local_day(desk: Desk, moment, language: str) -> str:
     return day(pd.Timestamp(moment, tz="UTC").tz_convert(desk.timezone).to_pydatetime(), language)
 
 
+def filters_of(page: Page, language: str) -> str:
+    """What a page shows of its data, in words: its parameters, given or by default, without those left empty."""
+    defaults = {name: told["default"] for name, told in declared_parameters(page.notebook).items()}
+    given = {name: value for name, value in {**defaults, **page.parameters}.items() if value not in (None, "", [], {})}
+    said = [_filter(n, v, language) for n, v in given.items() if n not in (DATA, LANGUAGE, "kpi")]
+    return say("site.filters", language, said=", ".join(said)) if said else ""
+
+
+def _filter(name: str, value: object, language: str) -> str:
+    if name in ("every", "hours") and value in _SAID[name]:
+        return say(f"site.{name}.{value}", language)
+    if name == "by":
+        return say("site.filter.by", language, value=say_column(str(value), language))
+    key = f"site.filter.{name}" if name in ("start", "end") else "site.filter.other"
+    return say(key, language, name=name, value=value)
+
+
+_SAID = {"every": ("day", "week", "month", "quarter"), "hours": ("calendar", "business")}
+
+
+# Pages ------------------------------------------------------------------------------------------------------
+
+
 def write_page(outcome: Outcome, plan: Plan, desk: Desk, folder: Path) -> Entry:
     """Write one page; returns what the first page says of it."""
-    page, language = outcome.page, outcome.language
+    page, language, mask = outcome.page, outcome.language, mask_for(desk)
     title, body = "", ""
     if outcome.notebook is not None:
-        title, body = render.notebook_body(outcome.notebook, language, plan.code)
-    title = page.title.get(language) or title or page.slug.replace("_", " ")
+        title, body = render.notebook_body(outcome.notebook, language, plan.code, page.slug, mask)
+    title = mask.text(page.title.get(language) or title or page.slug.replace("_", " "))
+    error = mask.text(outcome.error)
     if not outcome.ok:
-        body = render.failure(outcome.status, outcome.error, language) + body
+        body = render.failure(outcome.status, error, language) + body
     siblings = [render.Sibling(other, page_name(page, other), other == language) for other in plan.languages]
-    html = render.page(body, title, language, about(desk, language), siblings, home=index_name(language, plan))
+    head = about(desk, language, mask.text(filters_of(page, language)))
+    html = render.page(body, title, language, head, siblings, home=index_name(language, plan))
     (folder / page_name(page, language)).write_text(html, encoding="utf-8")
-    return Entry(page, language, title, outcome.status, outcome.error)
+    return Entry(page, language, title, outcome.status, error)
 
 
-def index_page(card: Scorecard, entries: list[Entry], plan: Plan, desk: Desk, language: str) -> str:
-    """The scorecard page."""
-    links = {entry.page.slug: page_name(entry.page, language) for entry in entries}
-    parts = (
-        _failed_pages(entries, language),
-        _summary(card, language),
-        f'<p class="note">{escape(_reading_note(card, language))}</p>',
-        board(card, language, links),
-        _page_list(entries, language),
-        _unsupported(card, desk, language),
-        f'<p class="note">{_files_note(language)}</p>',
-    )
+def kpi_of(page: Page) -> str | None:
+    """The KPI a page is about: what its parameters say, else its notebook's name."""
+    name = page.parameters.get("kpi", page.notebook.stem)
+    return name if name in CATALOGUE else None
+
+
+def index_page(card: Scorecard, entries: list[Entry], plan: Plan, desk: Desk, language: str, news: News) -> str:
+    """The first page: the scorecard and the way to everything else."""
+    pages = [Link(page_name(e.page, language), e.title, e.status, e.error) for e in entries]
+    links: dict[str, str] = {}
+    for entry in entries:
+        links.setdefault(kpi_of(entry.page) or "", page_name(entry.page, language))
+    files = [workbook_name(language, plan), "scorecard.csv", "scorecard.json", "run.json", digest.NAME]
+    body = first_page.body(card, language, links, pages, news, index_name(language, plan), files)
     siblings = [render.Sibling(other, index_name(other, plan), other == language) for other in plan.languages]
-    title = say("report.scorecard", language)
-    return render.page("\n".join(parts), title, language, about(desk, language), siblings)
+    title, mask = say("report.scorecard", language), mask_for(desk)
+    return render.page(mask.html(body), title, language, about(desk, language, _rhythm(plan, language)), siblings)
 
 
-def _failed_pages(entries: list[Entry], language: str) -> str:
-    failed = [entry for entry in entries if not entry.ok]
-    if not failed:
-        return ""
-    lines = "".join(
-        f'<li><a href="{escape(page_name(entry.page, language))}">{escape(entry.title)}</a>: '
-        f"{escape(render.status_words(entry.status, language))} ({escape(entry.error)})</li>"
-        for entry in failed
-    )
-    head = escape(say("report.failed_pages", language, n=len(failed)))
-    return f'<section class="failed"><h2>{head}</h2><ul class="plainlist">{lines}</ul></section>'
+def _rhythm(plan: Plan, language: str) -> str:
+    said = [say(f"site.every.{plan.every}", language), say(f"site.hours.{plan.hours}", language)]
+    return say("site.filters", language, said=", ".join(said))
 
 
-def _summary(card: Scorecard, language: str) -> str:
-    trends = [standing.trend for standing in card.standings if standing.trend is not None]
-    counts = {
-        "improving": sum(1 for t in trends if (t.variation or "").startswith("improvement")),
-        "concern": sum(1 for t in trends if (t.variation or "").startswith("concern")),
-        "usual": sum(1 for t in trends if t.variation == "common_cause"),
-        "failing": sum(1 for t in trends if t.assurance == "consistent_fail"),
-    }
-    items = "".join(
-        f"<li><b>{n}</b><span>{escape(say(f'report.summary.{name}', language))}</span></li>"
-        for name, n in counts.items()
-    )
-    return f'<ul class="summary">{items}</ul>'
+def _write_archived(own: archive.Edition, card: Scorecard, plan: Plan, desk: Desk, folder: Path) -> None:
+    """This report as later ones will find it in the archive."""
+    target = folder / ARCHIVE / own.name
+    target.mkdir(parents=True, exist_ok=True)
+    (target / NUMBERS).write_text(_json(own.card), encoding="utf-8")
+    for language in plan.languages:
+        siblings = [render.Sibling(other, index_name(other, plan), other == language) for other in plan.languages]
+        body = mask_for(desk).html(first_page.archived(card, language, own.name))
+        head = about(desk, language, _rhythm(plan, language))
+        home, title = f"../../{index_name(language, plan)}", say("report.scorecard", language)
+        html = render.page(body, title, language, head, siblings, home, "site.archive.back")
+        (target / index_name(language, plan)).write_text(html, encoding="utf-8")
 
 
-def _reading_note(card: Scorecard, language: str) -> str:
-    judged = sum(1 for standing in card.standings if standing.trend and standing.trend.variation)
-    false = number(card.expected_false, language, 1)
-    clock = say(f"report.clock.{card.hours}", language)
-    return say("report.reading", language, k=judged, false=false, clock=clock)
+# Numbers as files -------------------------------------------------------------------------------------------
 
 
-def _page_list(entries: list[Entry], language: str) -> str:
-    items = "".join(
-        f'<li><a href="{escape(page_name(entry.page, language))}">{escape(entry.title)}</a></li>' for entry in entries
-    )
-    return f'<h2>{escape(say("report.pages", language))}</h2><ul class="pages">{items}</ul>' if items else ""
+def as_json(card: Scorecard) -> dict:
+    """The scorecard for programs: numbers in the KPI's unit, shares as fractions."""
+    records = json.loads(card.frame.to_json(orient="records", force_ascii=False, double_precision=15))
+    return {"as_of": f"{card.desk.as_of_local:%Y-%m-%dT%H:%M:%S}", "kpis": records}
 
 
-def _unsupported(card: Scorecard, desk: Desk, language: str) -> str:
-    if card.unsupported.empty:
-        return ""
-    from kpitools.kpis import CATALOGUE
-
-    lines = "".join(
-        f"<li>{escape(CATALOGUE[row.kpi].title(language))}: "
-        f"{escape(say('report.lacks', language, missing=row.missing))}</li>"
-        for row in card.unsupported.itertuples()
-    )
-    head = escape(say("report.unsupported", language, n=len(card.unsupported)))
-    return f'<details><summary>{head}</summary><ul class="plainlist">{lines}</ul></details>'
+def _json(value: dict) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
-def _files_note(language: str) -> str:
-    links = ", ".join(f'<a href="{name}">{name}</a>' for name in ("scorecard.csv", "scorecard.json", "run.json"))
-    return f"{escape(say('report.files', language))} {links}"
-
-
-def write_files(card: Scorecard, folder: Path) -> None:
-    """scorecard.csv, for spreadsheets, and scorecard.json, for programs."""
+def _write_numbers(card: Scorecard, plan: Plan, desk: Desk, folder: Path) -> None:
+    """scorecard.json for programs, scorecard.csv for spreadsheets, and a workbook a language for people."""
+    mask = mask_for(desk)
+    (folder / "scorecard.json").write_text(_json(mask.tree(as_json(card))), encoding="utf-8")
     frame = card.frame
-    spreadsheet_safe(frame).to_csv(folder / "scorecard.csv", index=False, encoding="utf-8-sig")
-    records = json.loads(frame.to_json(orient="records", force_ascii=False, double_precision=15))
-    text = json.dumps(
-        {"as_of": f"{card.desk.as_of_local:%Y-%m-%dT%H:%M:%S}", "kpis": records}, ensure_ascii=False, indent=2
-    )
-    (folder / "scorecard.json").write_text(text + "\n", encoding="utf-8")
+    frame = frame.assign(**{name: [mask.tree(value) for value in frame[name]] for name in ("problem",)})
+    spreadsheet.formula_safe(frame).to_csv(folder / "scorecard.csv", index=False, encoding="utf-8-sig")
+    for language in plan.languages:
+        spreadsheet.write(card, folder / workbook_name(language, plan), language, mask)
 
 
-def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame` with an apostrophe before every text that a spreadsheet would run as a formula, headers included."""
-    texts = {
-        column: frame[column].map(_safe_text)
-        for column in frame.columns
-        if not pd.api.types.is_numeric_dtype(frame[column]) and not pd.api.types.is_datetime64_any_dtype(frame[column])
-    }
-    return frame.assign(**texts).rename(columns=_safe_text)
-
-
-def _safe_text(value):
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+def _write_digest(card: Scorecard, entries: list[Entry], news: News, plan: Plan, desk: Desk, folder: Path) -> None:
+    """site.eml in the plan's first language."""
+    language, mask = plan.languages[0], mask_for(desk)
+    subject, lines = digest.words(card, news, about(desk, language).name, [e for e in entries if not e.ok], language)
+    links = [(say("report.scorecard", language), index_name(language, plan))]
+    links += [(entry.title, page_name(entry.page, language)) for entry in entries]
+    base = plan.mail.link if plan.mail is not None else ""
+    masked = [(mask.text(text), name) for text, name in links]
+    letter = digest.letter(mask.text(subject), mask.tree(lines), masked, base, say("digest.pages", language))
+    (folder / digest.NAME).write_bytes(bytes(letter))

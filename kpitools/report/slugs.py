@@ -1,9 +1,12 @@
-"""Names of pages made from names in data: plain letters, digits and underscores, never a path, always the same."""
+"""Names of pages made from names in data: plain letters, digits and underscores, never a path or an address, always the
+same."""
 
 import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+
+from kpitools.privacy import scrub
 
 LONGEST = 40
 # Names of pages that the report itself writes.
@@ -25,10 +28,10 @@ def slugs(texts: Iterable[str]) -> dict[str, str]:
     """Each text -> its slug; where that loses something or two would be alike, a hash of the text follows.
 
     >>> slugs(["Night shift", "R&D", "r d"])
-    {'Night shift': 'night_shift', 'R&D': 'r_d-3ac9c4', 'r d': 'r_d-bbb3b9'}
+    {'Night shift': 'night_shift', 'R&D': 'r_d-1d168d', 'r d': 'r_d-120d6f'}
     """
     texts = list(dict.fromkeys(texts))
-    short = {text: slug(text) for text in texts}
+    short = {text: slug(scrub(text)) for text in texts}
     counts = [*short.values()]
     return {
         text: name if counts.count(name) == 1 and _is_faithful(text) else f"{name}-{_mark(text)}"
@@ -38,7 +41,9 @@ def slugs(texts: Iterable[str]) -> dict[str, str]:
 
 def _is_faithful(text: str) -> bool:
     """Whether the slug holds all of the text but capitals, accents, and spaces."""
-    return len(text) <= LONGEST and re.fullmatch(r"\w+( \w+)*", text.strip()) is not None and "_" not in text[:1]
+    if scrub(text) != text or len(text) > LONGEST or text.startswith("_"):
+        return False
+    return re.fullmatch(r"\w+( \w+)*", text.strip()) is not None
 
 
 def _mark(text: str) -> str:

