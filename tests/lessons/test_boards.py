@@ -10,6 +10,10 @@ from kpitools.lessons.catalogue import lessons
 BY_HAND = {
     # Waits of customers, sorted: 1 1 2 2 (3) 4 5 26 and one still waiting; the mean of the eight answered is 44 / 8.
     "first_response_time": {"value": 3.0, "n": 9, "open": 1},
+    # Waits of 2, 5 and 11 hours; one more goes on, and a thank you waits for nothing.
+    "average_wait_time": {"value": 6.0, "n": 3, "open": 1},
+    # Hours to the last solution, sorted: 2 3 4 6 (8) 10 24, one open for 48 hours, 103; the spam does not count.
+    "resolution_time": {"value": 8.0, "n": 9, "open": 1},
     # 4 promoters, 2 passives, 2 detractors: 100 * (4 - 2) / 8.
     "nps": {"value": 25.0, "n": 8, "promoters": 4, "passives": 2, "detractors": 2},
     # 9/10, then 7/8, 5/7 and 3/4 of it: 0.42 left after 10 hours, the first time below one half.
@@ -38,6 +42,45 @@ def test_the_wrong_figures_of_the_first_response_board_are_those_of_the_story():
     found = waits(by_customer(board()["tickets"]))
 
     assert (found.mean(), found.median()) == (5.5, 2.5)
+
+
+def test_the_days_of_the_introduction_meet_the_goals_of_their_time():
+    from kpitools.analysis.trend import EXPECTED_FALSE
+    from kpitools.lessons.exercises.introduction import board
+
+    rows = board()["queue_intervals"]
+    share = rows.answered_in_target / rows.offered
+    weeks = rows.groupby(rows.started_at < "2025-03-01")[["answered_in_target", "offered"]].sum()
+
+    assert share.round(4).tolist() == [0.75, 0.7, 0.6, 0.8, 0.75, 0.8, 0.75, 0.85, 0.76, 0.85]
+    assert ((share[:5] >= 0.7).sum(), (share[5:] >= 0.8).sum()) == (4, 3)
+    assert ((share >= 0.8).sum(), (share >= 0.7).sum()) == (4, 9)  # the owner's way, and with the old goal
+    assert weeks.to_numpy().tolist() == [[144, 180], [119, 170]]
+    assert round(share.mean(), 3) == 0.761  # the trap; 263 of 350 is 0.751
+    assert 1000 * EXPECTED_FALSE == 16
+
+
+def test_the_two_other_programs_of_the_average_wait_board():
+    from kpitools.lessons.exercises.average_wait_time import NOW, board, waits
+
+    rows = board()["messages"]
+
+    assert waits(rows, notes=True).hours.mean() == 3  # 2 + 5 + 2
+    assert round(waits(rows, latest=True).hours.mean(), 1) == 5.7  # 2 + 4 + 11
+    assert waits(rows).groupby("ticket_id").hours.mean().mean() == 7.25  # 3.5 and 11
+    assert (NOW - rows["at"].iloc[-1]).total_seconds() == 9 * 3600
+
+
+def test_the_other_figures_of_the_resolution_board():
+    from kpitools.lessons.exercises.resolution_time import NOW, board, counted, lasted, middle
+
+    rows = counted(board()["tickets"])
+
+    assert middle(rows, "first_resolved_at") == 6  # Minh
+    assert lasted(rows).sum() == 160 and lasted(rows).mean() == 20  # Lan
+    assert lasted(rows, "closed_at").median() == 79  # the dashboard: (6 + 8) / 2 + 72
+    assert lasted(rows).median() == 7  # without the open one
+    assert (NOW - rows.created_at.iloc[-1]).total_seconds() == 48 * 3600
 
 
 def test_minh_and_lan_are_wrong_as_the_story_of_the_nps_board_says():
