@@ -14,6 +14,8 @@ BY_HAND = {
     "nps": {"value": 25.0, "n": 8, "promoters": 4, "passives": 2, "detractors": 2},
     # 9/10, then 7/8, 5/7 and 3/4 of it: 0.42 left after 10 hours, the first time below one half.
     "open_tickets": {"value": 10.0, "n": 10, "open": 4},
+    # Eight there on 1 February; 2 and 5 leave in it; 9 and 10 come in it.
+    "customer_retention_rate": {"value": 0.75, "n": 8, "k": 6},
 }
 WITH_KPI = [name for name, lesson in lessons().items() if lesson.kpi]
 
@@ -61,3 +63,14 @@ def test_the_three_wrong_medians_of_the_open_tickets_board():
     assert lasted[over].median() == 6
     assert lasted.median() == 7
     assert lasted.where(over, np.inf).median() == 17
+
+
+def test_minh_and_lan_of_the_retention_board_count_other_people():
+    import pandas as pd
+
+    from kpitools.lessons.exercises.customer_retention_rate import NOW, board, there
+
+    rows = board()["customers"]
+    at_start, at_end = there(rows, pd.Timestamp("2025-02-01")).sum(), there(rows, pd.Timestamp(NOW)).sum()
+
+    assert (at_end / at_start, at_end / len(rows)) == (0.875, 0.7)
