@@ -76,3 +76,16 @@ def test_minh_and_lan_of_the_retention_board_count_other_people():
     at_start, at_end = there(rows, pd.Timestamp("2025-02-01")).sum(), there(rows, pd.Timestamp(NOW)).sum()
 
     assert (at_end / at_start, at_end / len(rows)) == (0.875, 0.7)
+
+
+def test_the_limits_of_the_signal_board_and_what_three_standard_deviations_hide():
+    from kpitools.analysis import xmr
+    from kpitools.lessons.exercises.signal_and_noise import COMPLAINTS
+
+    limits = xmr.limits(COMPLAINTS)
+    changes = [abs(b / a - 1) for a, b in zip(COMPLAINTS, COMPLAINTS[1:], strict=False)]
+    spread = (sum((x - 24) ** 2 for x in COMPLAINTS) / 9) ** 0.5
+
+    assert (limits.centre, limits.lower, limits.upper) == pytest.approx((24, 24 - 2.66 * 3.75, 24 + 2.66 * 3.75))
+    assert sum(change > 0.1 for change in changes[:-1]) == 7
+    assert 42 < 24 + 3 * spread < 44
