@@ -283,3 +283,19 @@ def test_the_record_names_inputs_by_hash_parameters_versions_times_and_findings(
     assert page["parameters"] == {"rows": 4} and page["seconds"] > 0 and page["kernel"] == "cold"
     assert {"python", "kpitools", "duckdb", "papermill"} <= set(found["versions"])
     assert all(set(row) <= {"file", "table", "rule", "column", "rows", "kind"} for row in found["findings"])
+
+
+@linux
+def test_a_forked_kernel_says_no_more_than_a_cold_one(tmp_path):
+    """Libraries' deprecations are for their authors: a cold kernel hides them, and so must a forked one."""
+    library = "compile(\"warnings.warn('shelved-call', DeprecationWarning)\", 'library.py', 'exec')"
+    inner = f"import warnings\nexec({library}, {{'warnings': warnings, '__name__': 'library'}})"
+    tiny.notebook(tmp_path / "a.ipynb", "import kpitools as kt", inner, "warnings.warn('look-here', UserWarning)")
+    said = {}
+    for kernels in ("cold", "forked"):
+        tiny.plan(tiny.desk(tmp_path), "- a\n", f"languages: [en]\nkernels: {kernels}\npublish: {kernels}")
+        report(tmp_path)
+        page = (tmp_path / kernels / "a.en.html").read_text(encoding="utf-8")
+        said[kernels] = ("shelved-call" in page, "look-here" in page)
+
+    assert said == {"cold": (False, True), "forked": (False, True)}

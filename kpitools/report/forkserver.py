@@ -19,6 +19,7 @@ import signal
 import socket
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +34,22 @@ PRELOAD = (
     "duckdb",
     "ibis",
     "ibis.backends.duckdb",
+    "ibis.backends.duckdb.converter",
+    "ibis.formats.numpy",
+    "ibis.formats.pandas",
+    "ibis.formats.pyarrow",
     "matplotlib.pyplot",
     "seaborn",
     "scipy.stats",
     "statsmodels.api",
     "babel.numbers",
     "babel.dates",
-    "holidays",
+    "holidays.countries",  # loaded one by one otherwise, some 300 modules
     "jinja2",
     "kpitools.load",
+    "kpitools.goals_check",
+    "kpitools.notebook",
+    "kpitools.team",
     "kpitools.scorecard",
     "kpitools.plots",
     "kpitools.cards",
@@ -66,16 +74,27 @@ def main() -> None:
 
 
 def _preload() -> None:
-    warnings.simplefilter("ignore")  # an import's warning would be said by every kernel, or by none
-    for name in PRELOAD:
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
-    for warm in (_warm_text, _warm_queries):
-        with contextlib.suppress(Exception):
-            warm()
-    warnings.resetwarnings()
+    with _quiet():
+        for name in PRELOAD:
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+        for warm in (_warm_text, _warm_queries):
+            with contextlib.suppress(Exception):
+                warm()
     gc.collect()
     gc.freeze()  # pages of objects that are never collected stay shared
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """No warnings here: an import's would be said by every kernel, or by none. What Python ignores by default, and what
+    libraries ask for as they are imported, holds in the kernels as it does in a cold one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        everything = warnings.filters[0]
+        yield
+        kept = [one for one in warnings.filters if one != everything]
+    warnings.filters[:] = kept
 
 
 def _warm_text() -> None:

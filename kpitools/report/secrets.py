@@ -18,8 +18,10 @@ def is_secret_name(name: str) -> bool:
 
     >>> is_secret_name("CRM_API_KEY"), is_secret_name("keyboard"), is_secret_name("token_count_limit")
     (True, False, True)
+
+    PWD is where the program runs, not a password.
     """
-    return _NAME.search(name) is not None
+    return name != "PWD" and _NAME.search(name) is not None
 
 
 def secrets_of(environment: Mapping[str, str] | None = None) -> dict[str, str]:
