@@ -89,3 +89,20 @@ def test_the_limits_of_the_signal_board_and_what_three_standard_deviations_hide(
     assert (limits.centre, limits.lower, limits.upper) == pytest.approx((24, 24 - 2.66 * 3.75, 24 + 2.66 * 3.75))
     assert sum(change > 0.1 for change in changes[:-1]) == 7
     assert 42 < 24 + 3 * spread < 44
+
+
+def test_the_three_rounds_of_the_scorecard_board():
+    from kpitools.lessons.exercises.reading_a_scorecard import (
+        bad_side,
+        board,
+        ids,
+        keeps_meeting,
+        keeps_missing,
+        missed,
+        outside,
+    )
+
+    rows = board()["scorecard"]
+    found = [ids(rows, ask(rows)) for ask in (missed, outside, bad_side, keeps_missing, keeps_meeting)]
+
+    assert found == [{"3", "4", "5", "6", "8"}, {"1", "5", "9", "10"}, {"5", "10"}, {"3", "8"}, {"2", "7", "9", "10"}]
