@@ -1,5 +1,6 @@
 """The ten rows of each lesson, worked out by hand: the figures that the notebooks' texts and board plans name."""
 
+import pandas as pd
 import pytest
 
 from kpitools.compute import compute
@@ -22,6 +23,14 @@ BY_HAND = {
     "customer_retention_rate": {"value": 0.75, "n": 8, "k": 6},
     # 2 of 10 in February, 1 of 8 in March, 2 of 7 in April: 5 / 25.
     "customer_churn_rate": {"value": 0.2, "n": 25, "k": 5},
+    # Calendar: 2 2 4 4 (5 18) 49 61 65 66; by business hours 3, see below.
+    "business_hours": {"value": 11.5, "n": 10, "open": 0},
+    # 5, 5 and 4 of seven answers; with weights 1 and 2 it is 5 / 10.
+    "survey_bias": {"value": 3 / 7, "n": 7},
+    # One of five came back before the macro, three of five after it.
+    "gaming": {"value": 0.4, "n": 10},
+    # Two of five before the training, four of five after it.
+    "did_the_training_work": {"value": 0.6, "n": 10, "k": 6},
 }
 WITH_KPI = [name for name, lesson in lessons().items() if lesson.kpi]
 
@@ -149,3 +158,26 @@ def test_the_three_rounds_of_the_scorecard_board():
     found = [ids(rows, ask(rows)) for ask in (missed, outside, bad_side, keeps_missing, keeps_meeting)]
 
     assert found == [{"3", "4", "5", "6", "8"}, {"1", "5", "9", "10"}, {"5", "10"}, {"3", "8"}, {"2", "7", "9", "10"}]
+def test_the_three_clocks_of_the_business_hours_board():
+    lesson = lessons()["business_hours"]
+    tickets = lesson.board()["tickets"]
+
+    business = compute(lesson.kpi, lesson.desk(), every=None, hours="business").value.iloc[0]
+    # Minh's dashboard: the same hours on a wall that shows UTC. 0 0 7 4 0 0 7 0 0 8.
+    shifted = tickets.assign(**{c: tickets[c] - pd.Timedelta(hours=7) for c in ("created_at", "first_reply_at")})
+    by_utc = compute(lesson.kpi, lesson.desk({"tickets": shifted}), every=None, hours="business").iloc[0]
+
+    assert business == 3  # 0 1 2 2 (3 3) 3 3 3 4
+    assert (by_utc.value, by_utc["mean"]) == (0, 2.6)
+
+
+def test_the_figures_of_the_gaming_board_before_and_after_the_macro():
+    desk = lessons()["gaming"].desk()
+
+    weeks = {kpi: compute(kpi, desk, every="week") for kpi in ("first_response_time", "resolution_time", "reopen_rate")}
+
+    assert {kpi: list(found.value) for kpi, found in weeks.items()} == {
+        "first_response_time": [4, 1],
+        "resolution_time": [12, 14],
+        "reopen_rate": [0.2, 0.6],
+    }
