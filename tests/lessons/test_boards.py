@@ -158,6 +158,8 @@ def test_the_three_rounds_of_the_scorecard_board():
     found = [ids(rows, ask(rows)) for ask in (missed, outside, bad_side, keeps_missing, keeps_meeting)]
 
     assert found == [{"3", "4", "5", "6", "8"}, {"1", "5", "9", "10"}, {"5", "10"}, {"3", "8"}, {"2", "7", "9", "10"}]
+
+
 def test_the_three_clocks_of_the_business_hours_board():
     lesson = lessons()["business_hours"]
     tickets = lesson.board()["tickets"]
