@@ -60,6 +60,7 @@ def judged(series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week"
         desk.kpi(kpi),
         targets=desk.targets,
         interventions=desk.interventions,
+        team=desk.team,
         every=every,
         hours=hours,
         rebase_outside="note",
@@ -74,6 +75,12 @@ def span(kpi: Kpi | str, desk: Desk) -> tuple[pd.Timestamp | None, pd.Timestamp 
     return (None, None) if pd.isna(ends["first"]) else (pd.Timestamp(ends["first"]), pd.Timestamp(ends["last"]))
 
 
+def dimension(kpi: Kpi | str, desk: Desk, by: str = "") -> str:
+    """The column to compare groups by: `by` itself, or the first of the KPI's own that holds data; "" for none."""
+    kpi = desk.kpi(kpi)
+    return by or next((column for column in kpi.dimensions if column in desk.filled(kpi.table)), "")
+
+
 def breakdown(
     kpi: Kpi | str,
     desk: Desk,
@@ -85,6 +92,7 @@ def breakdown(
     end: str | None = None,
 ) -> pd.DataFrame:
     """One row a group over all complete periods together: the column `by`, value, low, high, n; people are pseudonyms.
+    No row where `by` is "".
 
     `attrs` holds ``overall`` (the value of all rows), ``start`` and ``end`` (local dates, `end` exclusive) and
     ``left_out``, the number of groups beyond the twenty largest.
@@ -92,7 +100,7 @@ def breakdown(
     kpi = desk.kpi(kpi)
     series = compute(kpi, desk, every=every, hours=hours, start=start, end=end)
     first, last = complete_span(series, every)
-    if first is None:
+    if first is None or not by:
         return _with_attrs(pd.DataFrame(columns=[by, "value", "low", "high", "n"]), overall=np.nan, left_out=0)
     span = {"every": None, "hours": hours, "start": first, "end": last}
     groups = compute(kpi, desk, by=(by,), **span)
@@ -240,7 +248,7 @@ def handle_parts(desk: Desk, by: str = "team", *, start: str | None = None, end:
     """Mean minutes of talk, hold and work after, a handled contact, by group: the column `by`, talk, hold, wrap, n."""
     rows = _between(_counted(desk.kpi("average_handle_time"), desk), start, end)
     rows = rows.mutate(**{by: rows[by].cast("string").fill_null("–")})
-    handled = rows.handled.sum()
+    handled = rows.handled.cast("float64").sum()
     means = {part: rows[f"{part}_s"].sum() / handled / 60 for part in ("talk", "hold", "wrap")}
     # A sum of whole numbers may come as a decimal.
     found = rows.group_by(by).agg(**means, n=handled.cast("int64")).to_pandas()
