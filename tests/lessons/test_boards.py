@@ -16,6 +16,8 @@ BY_HAND = {
     "open_tickets": {"value": 10.0, "n": 10, "open": 4},
     # Eight there on 1 February; 2 and 5 leave in it; 9 and 10 come in it.
     "customer_retention_rate": {"value": 0.75, "n": 8, "k": 6},
+    # Sorted: 1 1 2 2 3 | 5 6 8 12 60, 100 hours in all; nine lie at or below 12, the tenth at 60.
+    "long_tail": {"value": 4.0, "n": 10, "mean": 10.0, "p90": 36.0},
     # 2 of 10 in February, 1 of 8 in March, 2 of 7 in April: 5 / 25.
     "customer_churn_rate": {"value": 0.2, "n": 25, "k": 5},
 }
