@@ -108,3 +108,15 @@ def test_the_three_rounds_of_the_scorecard_board():
     found = [ids(rows, ask(rows)) for ask in (missed, outside, bad_side, keeps_missing, keeps_meeting)]
 
     assert found == [{"3", "4", "5", "6", "8"}, {"1", "5", "9", "10"}, {"5", "10"}, {"3", "8"}, {"2", "7", "9", "10"}]
+
+
+def test_every_channel_of_the_mix_board_rises_by_ten_points_and_the_total_falls_by_five():
+    from kpitools.lessons.exercises.simpsons_paradox import board
+
+    rows = board()["channels"]
+    before, after = (rows[rows.period == when].reset_index() for when in ("before", "after"))
+    rise = after.good / after.answers - before.good / before.answers
+
+    assert rise.round(9).tolist() == [0.1] * 5
+    assert (before.answers.sum(), before.good.sum()) == (100, 75)
+    assert (after.answers.sum(), after.good.sum()) == (100, 70)
