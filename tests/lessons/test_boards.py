@@ -120,3 +120,19 @@ def test_every_channel_of_the_mix_board_rises_by_ten_points_and_the_total_falls_
     assert rise.round(9).tolist() == [0.1] * 5
     assert (before.answers.sum(), before.good.sum()) == (100, 75)
     assert (after.answers.sum(), after.good.sum()) == (100, 70)
+
+
+def test_first_and_last_of_the_comparison_board_lie_inside_the_funnel():
+    from kpitools.analysis.funnel import funnel
+    from kpitools.lessons.exercises.fair_comparison import board
+
+    rows = board()["agents"]
+    share = rows.good / rows.answers
+    found = funnel(rows.agent, rows.good, rows.answers)
+    last = found.points[found.points.group == "Bình"].iloc[0]
+
+    assert (rows.answers.sum(), rows.good.sum()) == (400, 320)
+    assert round(share.mean(), 3) == 0.792
+    assert (rows.agent[share.idxmax()], rows.agent[share.idxmin()]) == ("Khoa", "Bình")
+    assert last.lower998 < 0.5 < last.lower95 < 0.52
+    assert (found.flagged, found.tau2) == (0, 0)
