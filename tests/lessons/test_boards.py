@@ -27,6 +27,8 @@ BY_HAND = {
     "open_tickets": {"value": 10.0, "n": 10, "open": 4},
     # Eight there on 1 February; 2 and 5 leave in it; 9 and 10 come in it.
     "customer_retention_rate": {"value": 0.75, "n": 8, "k": 6},
+    # Sorted: 1 1 2 2 3 | 5 6 8 12 60, 100 hours in all; nine lie at or below 12, the tenth at 60.
+    "long_tail": {"value": 4.0, "n": 10, "mean": 10.0, "p90": 36.0},
     # 2 of 10 in February, 1 of 8 in March, 2 of 7 in April: 5 / 25.
     "customer_churn_rate": {"value": 0.2, "n": 25, "k": 5},
     # Calendar: 2 2 4 4 (5 18) 49 61 65 66; by business hours 3, see below.
@@ -230,3 +232,29 @@ def test_the_figures_of_the_gaming_board_before_and_after_the_macro():
         "resolution_time": [12, 14],
         "reopen_rate": [0.2, 0.6],
     }
+def test_every_channel_of_the_mix_board_rises_by_ten_points_and_the_total_falls_by_five():
+    from kpitools.lessons.exercises.simpsons_paradox import board
+
+    rows = board()["channels"]
+    before, after = (rows[rows.period == when].reset_index() for when in ("before", "after"))
+    rise = after.good / after.answers - before.good / before.answers
+
+    assert rise.round(9).tolist() == [0.1] * 5
+    assert (before.answers.sum(), before.good.sum()) == (100, 75)
+    assert (after.answers.sum(), after.good.sum()) == (100, 70)
+
+
+def test_first_and_last_of_the_comparison_board_lie_inside_the_funnel():
+    from kpitools.analysis.funnel import funnel
+    from kpitools.lessons.exercises.fair_comparison import board
+
+    rows = board()["agents"]
+    share = rows.good / rows.answers
+    found = funnel(rows.agent, rows.good, rows.answers)
+    last = found.points[found.points.group == "Bình"].iloc[0]
+
+    assert (rows.answers.sum(), rows.good.sum()) == (400, 320)
+    assert round(share.mean(), 3) == 0.792
+    assert (rows.agent[share.idxmax()], rows.agent[share.idxmin()]) == ("Khoa", "Bình")
+    assert last.lower998 < 0.5 < last.lower95 < 0.52
+    assert (found.flagged, found.tau2) == (0, 0)
