@@ -258,3 +258,17 @@ def test_first_and_last_of_the_comparison_board_lie_inside_the_funnel():
     assert (rows.agent[share.idxmax()], rows.agent[share.idxmin()]) == ("Khoa", "Bình")
     assert last.lower998 < 0.5 < last.lower95 < 0.52
     assert (found.flagged, found.tau2) == (0, 0)
+
+
+def test_the_lines_of_the_cleaning_board_go_where_its_plan_says(tmp_path):
+    from kpitools.load import load
+
+    rows = lessons()["cleaning_an_export"].board()["tickets"]
+    rows.to_csv(tmp_path / "export.csv", index=False)
+    desk = load(tmp_path / "export.csv", timezone="UTC", max_loss=0.2, cache=False)
+
+    account = desk.report.files.iloc[0]
+    names = ["rows_read", "accepted", "quarantined", "duplicates", "superseded"]
+    assert [account[name] for name in names] == [10, 7, 1, 1, 1]
+    found = compute("first_response_time", desk, every=None).iloc[0]
+    assert (found.value, found.n, found.open) == (3, 5, 1)  # 1 2 (3) 5 and one still waiting
