@@ -232,6 +232,8 @@ def test_the_figures_of_the_gaming_board_before_and_after_the_macro():
         "resolution_time": [12, 14],
         "reopen_rate": [0.2, 0.6],
     }
+
+
 def test_every_channel_of_the_mix_board_rises_by_ten_points_and_the_total_falls_by_five():
     from kpitools.lessons.exercises.simpsons_paradox import board
 
