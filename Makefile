@@ -35,11 +35,11 @@ report: $(STAMP) ## build the sample desk's report into site/
 	$(RUN) kpitools.cli report --out site
 
 test: $(STAMP) ## run all tests: notebooks under nbval, then everything else
-	$(RUN) pytest -q -p no:cacheprovider --nbval-lax --nbval-current-env -W ignore notebooks
-	$(RUN) pytest -q
+	$(RUN) pytest -q -p no:cacheprovider --nbval-lax --nbval-current-env -W ignore -n 2 --dist loadscope notebooks
+	$(RUN) pytest -q -n 2 --dist worksteal
 
 test-fast: $(STAMP) ## run the tests that need no kernel and no wheel
-	$(RUN) pytest -q -m "not slow"
+	$(RUN) pytest -q -m "not slow" -n 2 --dist worksteal
 
 lint: $(STAMP) ## check style, and that notebooks are stored without outputs
 	$(RUN) ruff check .
@@ -56,6 +56,7 @@ docs: $(STAMP) ## write docs/kpis.md from the catalogue
 
 bench: $(STAMP) ## time loading, computing and a report on a made-up desk
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/report.py --wide
 
 lock: ## pin all packages anew, with hashes and without addresses
 	env -u PIP_FIND_LINKS -u UV_FIND_LINKS uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
