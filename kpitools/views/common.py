@@ -25,7 +25,8 @@ _DAYS_IN = {"week": 7, "month": 30.4375, "quarter": 91.3125}
 _Z = 1.959963984540054  # 97.5 % point of the normal distribution
 
 
-def _between(rows: ir.Table, start: str | None, end: str | None) -> ir.Table:
+def between(rows: ir.Table, start: str | None, end: str | None) -> ir.Table:
+    """`rows` whose local moment lies from `start` and before `end`, as ISO dates; None leaves a side open."""
     for bound, keeps in ((start, lambda t, at: t.local >= at), (end, lambda t, at: t.local < at)):
         if bound:
             at = ibis.literal(pd.Timestamp(bound).to_pydatetime(), type="timestamp(6)")
@@ -39,6 +40,24 @@ def _counted(kpi: Kpi, desk: Desk, hours: str = "calendar", view: str | None = N
     if kpi.statistic != "ratio":
         return rows
     return rows.mutate(value=rows.value / rows.per.nullif(0) / SECONDS.get(kpi.unit, 1.0))
+
+
+def series_of(kpi: Kpi | str, desk: Desk, **asked) -> pd.DataFrame:
+    """The KPI's series as `compute` gives it, and an empty one where the data lacks what it needs."""
+    kpi = desk.kpi(kpi)
+    if desk.missing(kpi):
+        return pd.DataFrame(columns=["period", "value", "n", "low", "high", "complete"])
+    return compute(kpi, desk, **asked)
+
+
+def completeness(
+    frame: pd.DataFrame, kpi: Kpi, desk: Desk, every: str, start: str | None, end: str | None
+) -> pd.DataFrame:
+    """`frame` with ``complete`` as the KPI's own series has it; rows by ``period``."""
+    series = compute(kpi, desk, every=every, start=start, end=end)
+    whole = series.drop_duplicates("period").set_index("period").complete
+    at = pd.to_datetime(frame.period).astype("datetime64[us]")
+    return frame.assign(period=at, complete=at.map(whole).fillna(False).astype(bool))
 
 
 def complete_span(series: pd.DataFrame, every: str) -> tuple[str | None, str | None]:
@@ -64,6 +83,20 @@ def judged(series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week"
         hours=hours,
         rebase_outside="note",
     )
+
+
+def trend(
+    kpi: Kpi | str,
+    desk: Desk,
+    *,
+    every: str = "week",
+    hours: str = "calendar",
+    start: str | None = None,
+    end: str | None = None,
+) -> Trend | None:
+    """The KPI's series, computed and judged; None where the data has nothing of it."""
+    series = series_of(kpi, desk, every=every, hours=hours, start=start, end=end)
+    return judged(series, kpi, desk, every, hours) if len(series) else None
 
 
 def span(kpi: Kpi | str, desk: Desk) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
@@ -121,7 +154,7 @@ def hour_of_week(
     `value` is the median of the rows that have ended; rows still running count in `n` only.
     """
     kpi = desk.kpi(kpi)
-    rows = _between(_counted(kpi, desk, hours, "cohort" if kpi.is_duration else None), start, end)
+    rows = between(_counted(kpi, desk, hours, "cohort" if kpi.is_duration else None), start, end)
     rows = rows.mutate(weekday=rows.local.day_of_week.index().cast("int64"), hour=rows.local.hour().cast("int64"))
     ended = rows.has_ended if "has_ended" in rows.columns else ibis.literal(True)
     found = rows.group_by("weekday", "hour").agg(n=rows.count(), value=rows.value.quantile(0.5, where=ended))
@@ -145,7 +178,7 @@ def durations(
     """
     kpi = desk.kpi(kpi)
     rows = _counted(kpi, desk, hours, "closed" if kpi.is_duration else None)
-    rows = _between(rows, start, end)
+    rows = between(rows, start, end)
     rows = rows.filter(rows.value.notnull())
     second = {"h": 1 / 3600, "min": 1 / 60}.get(kpi.unit, 1.0)
     shown = ibis.greatest(rows.value, second)
@@ -167,7 +200,7 @@ def survival(
     Rows still running at the desk's `as_of` are censored there. At most some 500 points, enough to draw.
     """
     kpi = desk.kpi(kpi)
-    rows = _between(_counted(kpi, desk, hours, "cohort"), start, end)
+    rows = between(_counted(kpi, desk, hours, "cohort"), start, end)
     rows = rows.filter(rows.value.notnull() & (rows.value >= 0))
     counted = rows.group_by("value", "has_ended").agg(n=rows.count()).to_pandas()
     return _curve(counted.value, counted.has_ended, counted.n)
@@ -223,7 +256,7 @@ def first_contact_parts(desk: Desk, *, start: str | None = None, end: str | None
 
     `only` counts the tickets that failed this condition alone; a condition that cannot be known is not failed.
     """
-    rows = _between(_counted(desk.kpi("first_contact_resolution_rate"), desk), start, end)
+    rows = between(_counted(desk.kpi("first_contact_resolution_rate"), desk), start, end)
     failed = {part: ~rows[part].fill_null(True) for part in FIRST_CONTACT_PARTS}
     together = sum((test.cast("int64") for test in failed.values()), ibis.literal(0))
     counts = {"n": rows.count()}
@@ -238,7 +271,7 @@ def first_contact_parts(desk: Desk, *, start: str | None = None, end: str | None
 
 def handle_parts(desk: Desk, by: str = "team", *, start: str | None = None, end: str | None = None) -> pd.DataFrame:
     """Mean minutes of talk, hold and work after, a handled contact, by group: the column `by`, talk, hold, wrap, n."""
-    rows = _between(_counted(desk.kpi("average_handle_time"), desk), start, end)
+    rows = between(_counted(desk.kpi("average_handle_time"), desk), start, end)
     rows = rows.mutate(**{by: rows[by].cast("string").fill_null("–")})
     handled = rows.handled.sum()
     means = {part: rows[f"{part}_s"].sum() / handled / 60 for part in ("talk", "hold", "wrap")}
@@ -253,7 +286,7 @@ def waits_per_ticket(
 ) -> pd.DataFrame:
     """Tickets by how often their customer waited: ``waits`` (the last row: that many or more), ``tickets``,
     ``mean_wait`` (hours of the wait of that number, finished ones only) and ``at_least`` (waits of that number)."""
-    rows = _between(_counted(desk.kpi("average_wait_time"), desk, hours, "cohort"), start, end)
+    rows = between(_counted(desk.kpi("average_wait_time"), desk, hours, "cohort"), start, end)
     order = ibis.window(group_by="ticket_id", order_by=rows.started_at)
     ranked = rows.mutate(turn=ibis.least(ibis.row_number().over(order) + 1, MOST_WAITS))
     mean = ranked.value.mean(where=ranked.has_ended)
@@ -278,7 +311,7 @@ def answers(kpi: Kpi | str, desk: Desk, *, start: str | None = None, end: str | 
     number of answers on other scales.
     """
     kpi = desk.kpi(kpi)
-    rows = _between(_counted(kpi, desk), start, end)
+    rows = between(_counted(kpi, desk), start, end)
     scale = rows.scale.fill_null("") if "scale" in rows.columns else ibis.literal("")
     found = rows.group_by("score", scale=scale).agg(n=rows.count(), is_good=rows.value.max() > 0).to_pandas()
     found = found[found.score.notna()]
@@ -297,7 +330,7 @@ def _response(kpi: Kpi, desk: Desk, start: str | None, end: str | None) -> dict[
     if "sent_at" not in desk.filled(kpi.table) or "kind" not in rows.columns:
         return {"sent": None, "answered": None}
     rows = rows.filter((rows.kind == kpi.name.split("_")[0]) & rows.sent_at.notnull())
-    rows = _between(rows.mutate(local=desk.local(rows.sent_at)), start, end)
+    rows = between(rows.mutate(local=desk.local(rows.sent_at)), start, end)
     found = rows.agg(sent=rows.count(), answered=rows.score.notnull().sum().fill_null(0)).to_pandas().iloc[0]
     if found.sent == found.answered:
         return {"sent": None, "answered": None}
@@ -414,7 +447,7 @@ def extreme_rows(
     kpi = desk.kpi(kpi)
     timed = kpi.unit in ("h", "min", "s")
     which = which or ("slowest" if timed else "failed")
-    rows = _between(_counted(kpi, desk, hours, "cohort" if kpi.is_duration else None), start, end)
+    rows = between(_counted(kpi, desk, hours, "cohort" if kpi.is_duration else None), start, end)
     rows = rows.filter(rows.value.notnull())
     if which == "failed":
         # NPS is -1 for detractors, 0 for passives; a share is 0 or 1.
