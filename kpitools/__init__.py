@@ -28,6 +28,7 @@ _NAMES = {
     "views": ("kpitools.views", ""),
     "words": ("kpitools.words", ""),
     "analysis": ("kpitools.analysis", ""),
+    "lessons": ("kpitools.lessons", ""),
 }
 
 __all__ = list(_NAMES)

@@ -16,7 +16,8 @@ Aggregates = dict[str, ir.Value]
 def aggregated(rows: ir.Table, keys: Sequence[str], statistic: str) -> ir.Table:
     """One row a group: `keys`, what the statistic needs, and ``first_local``, the first local moment of its rows.
 
-    `rows` has ``local``, ``value`` and, where the statistic asks for them, ``per``, ``weight`` and ``has_ended``.
+    `rows` has ``local``, ``value`` and, where the statistic asks for them, ``per``, ``weight``, ``stands_for`` and
+    ``has_ended``.
     """
     if statistic == "kaplan_meier":
         return curve_aggregates(rows.filter(rows.value.notnull()), keys, "value", "has_ended", "local")
@@ -81,7 +82,9 @@ def _ratio(rows: ir.Table) -> Aggregates:
     return {
         "numerator": y.sum(),
         "denominator": x.sum(),
-        "n": rows.count(),
+        "n": rows.stands_for.sum().fill_null(0).cast("int64") if "stands_for" in rows.columns else rows.count(),
+        "summed": rows.count(),
+        "mean_of_ratios": (y / x.nullif(0)).mean(),
         "xx": (x * x).sum(),
         "xy": (x * y).sum(),
         "yy": (y * y).sum(),

@@ -28,7 +28,7 @@ _SHAPES = {
 
 def board(card: Scorecard, language: str, links: dict[str, str] | None = None) -> str:
     """The table of all KPIs of `card`; `links` leads from KPI names to their pages."""
-    groups = [(family, [s for s in card.standings if s.kpi.family == family]) for family in families()]
+    groups = [(family, [s for s in card.standings if s.kpi.family == family]) for family in families(card.desk)]
     body = "".join(_family(name, rows, language, links or {}) for name, rows in groups if rows)
     columns = ("kpi", "value", "spark", "change", "target", "n")
     head = "".join(f'<th scope="col"{_number(c)}>{escape(say(f"board.{c}", language))}</th>' for c in columns)

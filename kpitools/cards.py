@@ -18,7 +18,7 @@ from kpitools.kpi import Kpi
 from kpitools.kpis import get
 from kpitools.plots.distribution import say_column
 from kpitools.settings import OPTIONS
-from kpitools.words import day, number, quantity, say
+from kpitools.words import day, number, quantity, say, unit_words
 from kpitools.words import period as period_name
 
 SMALL = 20  # groups of fewer rows are marked and never ranked
@@ -203,7 +203,7 @@ def _meaning(kpi: Kpi, language: str, hours: str) -> list[tuple[str, str]]:
         ("definition", kpi.definition(language)),
         ("formula", kpi.formula(language)),
         ("statistic", say(f"cards.statistic.{kpi.statistic}", language)),
-        ("unit", say(f"cards.unit.{kpi.unit}", language)),
+        ("unit", unit_words(kpi.unit, language)),
         ("better", say(f"cards.better.{kpi.better}", language)),
         ("dated_by", _dated_by(kpi, language)),
         ("clock", say(clock, language)),
@@ -226,7 +226,7 @@ def definition_card(
     if kpi.benchmark:
         lines.append(("benchmark", kpi.benchmark(language)))
     if kpi.guards:
-        lines.append(("guards", ", ".join(_title(name, language) for name in kpi.guards)))
+        lines.append(("guards", ", ".join(_title(name, language, desk) for name in kpi.guards)))
     lines.append(("source", kpi.source))
     return Card(kpi.title(language), [(say(f"cards.term.{name}", language), said) for name, said in lines])
 
@@ -237,10 +237,11 @@ def _option_words(name: str, desk: Desk, language: str) -> str:
     return f"{name} = {said}: {OPTIONS[name].meaning(language)}"
 
 
-def _title(name: str, language: str) -> str:
+def _title(name: str, language: str, desk: Desk | None) -> str:
     from kpitools.kpis import CATALOGUE
 
-    return CATALOGUE[name].title(language) if name in CATALOGUE else name
+    known = desk.catalogue if desk else CATALOGUE
+    return known[name].title(language) if name in known else name
 
 
 def _dated_by(kpi: Kpi, language: str) -> str:
@@ -349,6 +350,9 @@ def _spread(row: pd.Series, kpi: Kpi, language: str) -> list[tuple[str, str]]:
     if kpi.statistic == "nps":
         counts = {name: number(row[name], language, 0) for name in ("promoters", "passives", "detractors")}
         return [("beside", say("cards.beside.nps", language, **counts)), *_unweighted(row, kpi, language)]
+    if "mean_of_ratios" in row:
+        value = quantity(row.mean_of_ratios, kpi.unit, language)
+        return [("beside", say("cards.beside.mean_of_ratios", language, value=value))]
     return _unweighted(row, kpi, language)
 
 
@@ -448,7 +452,7 @@ def not_shown(
         bullets.append(say(f"cards.not.clock_{hours}", language))
     bullets.append(say("cards.not.cause", language))
     if kpi.guards:
-        names = ", ".join(_title(name, language) for name in kpi.guards)
+        names = ", ".join(_title(name, language, desk) for name in kpi.guards)
         bullets.append(say("cards.not.guards", language, names=names))
     return Card(say("cards.not", language), bullets)
 
@@ -485,7 +489,7 @@ def kpis_table(desk: Desk, language: str | None = None) -> Table:
     """Which KPIs the data supports, and what the others lack."""
     language = language or desk.language
     frame = desk.kpis().drop(columns="title")
-    frame.insert(1, "title", [_title(name, language) for name in frame.kpi])
+    frame.insert(1, "title", [_title(name, language, desk) for name in frame.kpi])
     return show_table(frame, say("cards.kpis", language), language=language)
 
 

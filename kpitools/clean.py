@@ -24,6 +24,7 @@ class Part(NamedTuple):
     table: str
     columns: tuple[str, ...]
     main: str | None = None
+    merges: bool = False
 
     @property
     def is_main(self) -> bool:

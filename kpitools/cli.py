@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from kpitools.errors import ConfigError, KpitoolsError
+from kpitools.errors import ConfigError, KpitoolsError, unknown
+from kpitools.lessons.cli import app as lessons
 from kpitools.words import check_language, say
 
 app = typer.Typer(
@@ -15,6 +16,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(lessons, name="lessons")
 
 Language = Annotated[str, typer.Option("--language", "-l", envvar="KPITOOLS_LANGUAGE", help="en or vi")]
 Every = Annotated[str, typer.Option(help="day, week, month, quarter or all")]
@@ -63,17 +65,26 @@ def check(
 
 
 @app.command("list")
-def list_kpis(language: Language = "en") -> None:
+def list_kpis(
+    desk: Annotated[Path | None, typer.Option(help="a folder with desk.yml, to list its own KPIs too")] = None,
+    language: Language = "en",
+) -> None:
     """List all KPIs: name, title, unit, which way is better, what it needs."""
     check_language(language)
-    from kpitools.kpis import CATALOGUE
-
-    rows = [
-        (k.name, k.title(language), k.unit, say(f"cli.better.{k.better}", language), _needs(k))
-        for k in CATALOGUE.values()
-    ]
+    known = _known_kpis(existing(desk) if desk else None).values()
+    rows = [(k.name, k.title(language), k.unit, say(f"cli.better.{k.better}", language), _needs(k)) for k in known]
     heads = [say(f"cli.list.{name}", language) for name in ("name", "kpi", "unit", "better", "needs")]
     _table(heads, rows, say("cli.list.title", language))
+
+
+def _known_kpis(path: Path | None) -> dict:
+    """The toolkit's KPIs and those of the desk.yml at `path`."""
+    from kpitools.kpis import CATALOGUE
+    from kpitools.settings import read_settings
+
+    if path is None or (path.is_file() and path.name != "desk.yml"):
+        return CATALOGUE
+    return CATALOGUE | read_settings(path).kpis
 
 
 @app.command()
@@ -97,12 +108,13 @@ def compute(
     _one_of(form, ("table", "csv", "json"), "--format")
     check_language(language)
     from kpitools.compute import compute as compute_kpi
-    from kpitools.kpis import get
     from kpitools.load import load
     from kpitools.people import hide
     from kpitools.said import load_options
 
-    get(kpi)  # a misspelt name is said before a long load
+    known = _known_kpis(existing(path))
+    if kpi not in known:  # said before a long load
+        raise unknown("KPI", kpi, known)
     _check_day("--from", start)
     _check_day("--to", end)
     desk, by = load(existing(path), **load_options(said)).with_options(**_options(option)), tuple(by or ())
@@ -212,7 +224,6 @@ def _as_interrupt(number: int, frame: Any) -> None:
 
 
 def _one_of(value: str, known: tuple[str, ...], option: str) -> None:
-    from kpitools.errors import unknown
 
     if value not in known:
         raise unknown(f"{option} choice", value, known)
@@ -274,7 +285,9 @@ def _default_plan(desk: Path | None):
     # A reader of one's own desk meets the desk's language first; the sample is for everyone.
     first = loaded.language if desk is not None else "en"
     languages = (first, *(name for name in ("en", "vi") if name != first))
-    return default_plan(path, support.kpi[support.supported].tolist(), Path("site").absolute(), languages)
+    return default_plan(
+        path, [loaded.kpi(name) for name in support.kpi[support.supported]], Path("site").absolute(), languages
+    )
 
 
 def _report(plan) -> int:
@@ -355,8 +368,6 @@ def _print_report(found, language: str) -> None:
 
 
 def _print_kpis(desk, language: str) -> None:
-    from kpitools.kpis import CATALOGUE
-
     support = desk.kpis()
     names = support.kpi[support.supported].tolist()
     typer.echo(say("cli.check.supported", language, n=len(names), names=", ".join(names)))
@@ -364,7 +375,7 @@ def _print_kpis(desk, language: str) -> None:
     if len(lacking):
         typer.echo(say("cli.check.unsupported", language))
     for row in lacking.itertuples():
-        title = CATALOGUE[row.kpi].title(language)
+        title = desk.kpi(row.kpi).title(language)
         typer.echo("  " + say("cli.check.lacks", language, title=title, missing=row.missing))
 
 

@@ -143,7 +143,7 @@ def _view(kpi: Kpi, view: str | None) -> str | None:
     if not kpi.is_duration:
         return None
     if view is None:
-        return "cohort" if kpi.statistic == "median" else "closed"
+        return kpi.parameters.get("view", "cohort" if kpi.statistic == "median" else "closed")
     if view not in ("cohort", "closed"):
         raise unknown("view", view, ("cohort", "closed"), where=kpi.name)
     return view
@@ -221,7 +221,7 @@ def _between(rows: ir.Table, start, end) -> ir.Table:
 def _valued(kpi: Kpi, desk: Desk, rows: ir.Table, hours: str, view: str | None) -> ir.Table:
     """`rows` with ``value``; for durations in the KPI's unit, with ``has_ended``."""
     if not isinstance(kpi.value, Span):
-        parts = {"value": kpi.value, "per": kpi.per, "weight": kpi.weight}
+        parts = {"value": kpi.value, "per": kpi.per, "weight": kpi.weight, "stands_for": kpi.count}
         return rows.mutate(**{name: _resolved(part, rows) for name, part in parts.items() if part is not None})
     begun, ended = rows[kpi.value.start], rows[kpi.value.end]
     has_ended = (ended <= _now(desk)).fill_null(False)
@@ -353,17 +353,31 @@ def _level(found: pd.DataFrame, rows: ir.Table, keys: Sequence[str], kpi: Kpi) -
 def _ratio(found: pd.DataFrame, rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:
     scale = SECONDS.get(kpi.unit, 1.0)
     found["value"] = found.numerator / found.denominator.where(found.denominator > 0) / scale
-    low, high = intervals.ratio_interval(found.denominator, found.numerator, found.xx, found.xy, found.yy, found.n)
+    low, high = intervals.ratio_interval(found.denominator, found.numerator, found.xx, found.xy, found.yy, found.summed)
     found["low"], found["high"] = np.asarray(low) / scale, np.asarray(high) / scale
     if kpi.unit == "share":
         # One row a case: it is a share like any other, and the delta method has no width at 0 % and 100 %.
-        single = found.denominator == found.n
+        single = found.denominator == found.summed
         wilson = intervals.wilson(found.numerator.fillna(0), found.denominator.fillna(0))
         found["low"], found["high"] = found.low.mask(single, wilson[0]), found.high.mask(single, wilson[1])
         # A part cannot be more than its whole.
         found["high"] = found.high.clip(upper=found.value.clip(lower=1))
-    found["low"] = found.low.clip(lower=0)
-    return found.drop(columns=["xx", "xy", "yy"])
+    if kpi.unit != "percent":
+        found["low"] = found.low.clip(lower=0)
+    if kpi.interval == "none":
+        found["low"] = found["high"] = np.nan
+    if kpi.interval == "count":
+        found["low"], found["high"] = _per_count(found)
+    found["mean_of_ratios"] = found.mean_of_ratios / scale
+    hidden = [] if kpi.parameters.get("beside") == "mean_of_ratios" else ["mean_of_ratios"]
+    return found.drop(columns=["xx", "xy", "yy", "summed", *hidden])
+
+
+def _per_count(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """The interval of a sum per event, from the exact Poisson one of how many events there were."""
+    fewest, most = (pd.Series(end, found.index) for end in intervals.poisson_interval(found.denominator.fillna(0)))
+    sure = found.value.notna()
+    return (found.numerator / most).where(sure), (found.numerator / fewest.where(fewest > 0)).where(sure)
 
 
 def _nps(found: pd.DataFrame, rows: ir.Table, keys: Sequence[str], kpi: Kpi) -> pd.DataFrame:

@@ -20,6 +20,9 @@ from kpitools.zones import years
 _AHEAD = {("tickets", "sla_due_at"), ("customers", "ended_at")}
 _VIEWS = count(1)  # desks may share a connection
 
+_RELATIONSHIPS = ("customers", "revenue_changes")
+_SOME_PERIOD = "month"  # for tables that depend on the period, where only their columns matter
+
 
 class Desk:
     """What was loaded.
@@ -93,17 +96,29 @@ class Desk:
     @property
     def catalogue(self) -> dict[str, Kpi]:
         """Every KPI by name, as this desk's options mean it."""
-        return {name: self.kpi(name) for name in CATALOGUE}
+        return {name: self.kpi(name) for name in self._records}
+
+    @property
+    def _records(self) -> dict[str, Kpi]:
+        """The toolkit's KPIs and the desk's own, as they were written."""
+        return CATALOGUE | self.settings.kpis
 
     def kpi(self, kpi: Kpi | str) -> Kpi:
         """The record of a KPI as this desk's options mean it; UnknownNameError for a name nobody knows."""
         if not isinstance(kpi, str):
-            return kpi.as_chosen(self.settings.options)
-        if kpi not in CATALOGUE:
-            raise unknown("KPI", kpi, CATALOGUE)
+            return self._as_meant(kpi)
         if kpi not in self._kpis:
-            self._kpis[kpi] = CATALOGUE[kpi].as_chosen(self.settings.options)
+            if kpi not in self._records:
+                raise unknown("KPI", kpi, self._records)
+            self._kpis[kpi] = self._as_meant(self._records[kpi])
         return self._kpis[kpi]
+
+    def _as_meant(self, kpi: Kpi) -> Kpi:
+        """A record with the desk's options and, for money, its currency."""
+        from dataclasses import replace
+
+        kpi = kpi.as_chosen(self.settings.options)
+        return replace(kpi, unit=self.settings.currency) if kpi.unit == "money" and self.settings.currency else kpi
 
     def has(self, name: str) -> bool:
         """Whether the exports gave the canonical table `name`."""
@@ -119,7 +134,7 @@ class Desk:
         """A canonical or derived table (see `facts`), as an Ibis table."""
         fact = facts.FACTS.get(name)
         if fact is None:
-            return self.base(name)
+            return facts.complete_columns(self.base(name), name)
         missing = self.missing_for_table(name)
         if missing:
             raise NotSupportedError(f"'{name}' cannot be made from this data: it lacks {missing}.")
@@ -147,7 +162,7 @@ class Desk:
 
     def filled(self, name: str) -> frozenset[str]:
         """Columns of a canonical or derived table that hold at least one value."""
-        return self._columns_filled(name, self.table(name))
+        return self._columns_filled(name, self.table(name, _SOME_PERIOD))
 
     def _columns_filled(self, key: str, rows: ir.Table) -> frozenset[str]:
         if key not in self._filled:
@@ -190,7 +205,7 @@ class Desk:
         if absent or not kpis:
             self._lacking.update(dict.fromkeys(kpis, absent))
             return
-        rows = self.table(table)
+        rows = self.table(table, _SOME_PERIOD)
         needs = {need for kpi in kpis for need in kpi.needs if need in rows.columns}
         counts = {f"need_{need}": rows[need].count() for need in needs}
         counts |= {f"kpi_{i}": _counts(kpi, rows).any() for i, kpi in enumerate(kpis) if set(kpi.needs) <= needs}
@@ -201,7 +216,14 @@ class Desk:
             empty = [known.get(c, f"{table}.{c}") for c in kpi.needs if not found.get(f"need_{c}", 0) > 0]
             unmet = [(rule, int(found.get(f"demand_{i}_{rule.name}", 0))) for rule in kpi.demands]
             empty += [f"one scale: rows {r.dropped.en}: {n:,}; to drop them would be a guess" for r, n in unmet if n]
-            self._lacking[kpi] = ", ".join(empty) or ("" if found.get(f"kpi_{i}", 0) == 1 else _emptied_by(kpi, rows))
+            counts_any = found.get(f"kpi_{i}", 0) == 1 or self._counts_by_day(kpi, empty)
+            self._lacking[kpi] = ", ".join(empty) or ("" if counts_any else _emptied_by(kpi, rows))
+
+    def _counts_by_day(self, kpi: Kpi, empty: list[str]) -> bool:
+        """Whether shorter periods than a month have rows that count: a young shop's weeks have weeks before them."""
+        if empty or not facts.by_period(kpi.table):
+            return False
+        return any(_counts(kpi, rows).any().to_pandas() for rows in (self.table(kpi.table, e) for e in ("week", "day")))
 
     @cached_property
     def _ends(self) -> dict[tuple[str, str], tuple[pd.Timestamp, pd.Timestamp]]:
@@ -220,7 +242,7 @@ class Desk:
         """First and last instant in the data (naive UTC), over all instants that already happened to a row."""
         past = {key: ends for key, ends in self._ends.items() if key not in _AHEAD}
         # Relationships began long before the events that a report is about.
-        events = [ends for (table, _), ends in past.items() if table != "customers"] or list(past.values())
+        events = [ends for (table, _), ends in past.items() if table not in _RELATIONSHIPS] or list(past.values())
         if not events:
             return None, None
         return min(low for low, _ in events).to_pydatetime(), max(high for _, high in events).to_pydatetime()

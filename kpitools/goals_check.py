@@ -9,18 +9,18 @@ from kpitools.kpis import CATALOGUE
 
 def check_goals(settings) -> None:
     """UnknownNameError for a KPI that does not exist; ConfigError for a target outside what its KPI can be."""
+    known = CATALOGUE | settings.kpis
     for file, goals in (("targets.csv", settings.targets), ("interventions.csv", settings.interventions)):
         for name in goals.kpi.dropna().unique() if "kpi" in goals else ():
-            if name not in CATALOGUE:
-                raise unknown("KPI", name, CATALOGUE, where=file)
+            if name not in known:
+                raise unknown("KPI", name, known, where=file)
     for goal in settings.targets.itertuples():
         for value in (goal.target, goal.low, goal.high):
             if not pd.isna(value):
-                _check_value(goal.kpi, float(value))
+                _check_value(goal.kpi, known[goal.kpi].unit, float(value))
 
 
-def _check_value(name: str, value: float) -> None:
-    unit = CATALOGUE[name].unit
+def _check_value(name: str, unit: str, value: float) -> None:
     if unit == "share" and not 0 <= value <= 1:
         meant = f" For {value:g} % write {value / 100:g}." if 1 < value <= 100 else ""
         raise ConfigError(f"targets.csv: {name} is a share from 0 to 1, its target is {value:g}.{meant}")

@@ -59,12 +59,16 @@ class Kpi:
     value : a deferred Ibis expression, or a Span for durations.
     per : the denominator's expression, for ``ratio`` only.
     unit : h, min, s, share (a part of a whole, shown as %), percent (a fraction that may pass 100 % or lie below 0),
-        score (NPS points), points (of an answer scale), number (with decimals), count.
+        score (NPS points), points (of an answer scale), number (with decimals), count, money (the code of its currency
+        on a desk that states one).
     better : lower, higher, band or neutral; colour and words follow from it alone.
     needs : columns of `table` that must hold data.
     population : the rules a row must meet to count, in the order in which removals are counted.
     demands : rules that every row of the population must meet; one that does not makes the KPI unsupported, since
         leaving it out would be a guess.
+    count : what a row of a ``ratio`` stands for in n; None: one.
+    interval : how sure a ``ratio`` is: rows (they are a sample: delta method), count (`per` counts events: Poisson) or
+        none (a figure of everything there is).
     matures_after : name of the desk setting with the days that must pass after a period before it is complete.
     guards : KPIs to read beside this one.
     is_stock : each period's figure is a picture at its end, so one period carries over into the next.
@@ -92,6 +96,8 @@ class Kpi:
     demands: tuple[Rule, ...] = ()
     per: Any = None
     weight: Any = None
+    count: Any = None
+    interval: str = "rows"
     matures_after: str | None = None
     traps: tuple[Words, ...] = ()
     choices: tuple[Words, ...] = ()

@@ -25,7 +25,8 @@ from kpitools.exports.read import READABLE, Raw, read, scan_bytes, temporary_con
 from kpitools.exports.remedy import ways
 from kpitools.hours import check_zone
 from kpitools.loadreport import LoadReport, Log, reason
-from kpitools.unite import Union, unite
+from kpitools.merge import unite_merging
+from kpitools.unite import Union
 
 if TYPE_CHECKING:
     from kpitools.desk import Desk
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 MAX_LOSS = 0.05
 # Files of a desk's folder that are not exports.
 NOT_EXPORTS = {"desk.yml", "targets.csv", "interventions.csv", "plan.yml"}
+# What can become of a row.
+FATES = ("accepted", "quarantined", "duplicates", "superseded", "merged")
 # A file touched this recently may change again within the same tick of its clock.
 SETTLED_S = 2.0
 KEPT_DAYS = 14
@@ -119,7 +122,12 @@ def load(
     con = ibis.duckdb.connect()
     check_goals(settings)
     report, names = load_into(con, jobs, options, folder, cache=cache)
-    return Desk(con, {name: con.table(name) for name in names}, settings, report)
+    desk = Desk(con, {name: con.table(name) for name in names}, settings, report)
+    if settings.kpis:
+        from kpitools.own import check_columns
+
+        check_columns(desk, settings.kpis)
+    return desk
 
 
 def _settings(path: Path):
@@ -269,6 +277,7 @@ def rules_hash() -> str:
         "clean.py",
         "load.py",
         "loadreport.py",
+        "merge.py",
         "quarantine.py",
         "rules.py",
         "tables.py",
@@ -419,12 +428,12 @@ def _clean_one(con, raw: Raw, file: FileMap, options: Options, job: Job, log: Lo
     }
     log.files.append(account)
     _refuse_losses(account, job.said.get("max_loss", options.max_loss), log)
-    return found.parts
+    return [part._replace(merges=file.merge and part.is_main) for part in found.parts]
 
 
 def _account(name: str, sha256: str) -> dict:
     """The account of a file of which no row was read."""
-    counts = dict.fromkeys(("rows_read", "accepted", "quarantined", "duplicates", "superseded"), 0)
+    counts = dict.fromkeys(("rows_read", *FATES), 0)
     return {
         "file": name,
         "sha256": sha256,
@@ -459,7 +468,7 @@ def _unite_all(con, parts: list[Part], raws: dict[int, Raw], log: Log) -> list[U
             accounts[part.file]["duplicates" if kind == "duplicate" else kind] += rows
 
     names = list(dict.fromkeys(part.name for part in sorted(parts, key=lambda part: not part.is_main)))
-    return [unite(con, name, [p for p in parts if p.name == name], raws, log, removed) for name in names]
+    return [unite_merging(con, name, [p for p in parts if p.name == name], raws, log, removed) for name in names]
 
 
 def _accounts(parts: list[Part], log: Log, raws: dict[int, Raw]) -> dict[int, dict]:
@@ -479,7 +488,7 @@ def _close_accounts(con, parts: list[Part], unions: list[Union], log: Log) -> No
     }
     for part, account in zip(mains, numbered, strict=True):
         account["accepted"] = counted.get((part.name, part.file), 0)
-        told = sum(account[key] for key in ("accepted", "quarantined", "duplicates", "superseded"))
+        told = sum(account[key] for key in FATES)
         if told != account["rows_read"]:
             raise RuntimeError(
                 f"{account['file']}: {account['rows_read']} rows were read, but {told} are accounted for: {account}"

@@ -21,6 +21,7 @@ FILES = [
     "quarantined",
     "duplicates",
     "superseded",
+    "merged",
 ]
 ASSUMPTIONS = ["file", "what", "value", "how", "examples"]
 FINDINGS = ["file", "table", "rule", "column", "rows", "example", "line", "kind"]
@@ -33,7 +34,8 @@ class LoadReport:
 
     Attributes
     ----------
-    files : DataFrame, a row a file; rows_read = accepted + quarantined + duplicates + superseded, always.
+    files : DataFrame, a row a file; rows_read = accepted + quarantined + duplicates + superseded + merged,
+        always.
     assumptions : DataFrame of what was decided, how, and three examples; `how` is a key of ``how.*``.
     findings : DataFrame, a row a rule and column that fired; kind repaired, cell, quarantined, duplicate,
         superseded or warning.

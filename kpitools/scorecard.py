@@ -10,7 +10,6 @@ from kpitools.compute import compute
 from kpitools.desk import Desk
 from kpitools.errors import KpitoolsError
 from kpitools.kpi import Kpi
-from kpitools.kpis import CATALOGUE
 from kpitools.periods import UNITS
 from kpitools.views import judged
 
@@ -148,6 +147,6 @@ def _row(standing: Standing, card: Scorecard) -> dict[str, Any]:
     return row
 
 
-def families() -> list[str]:
-    """The families of the catalogue, in its order."""
-    return list(dict.fromkeys(kpi.family for kpi in CATALOGUE.values()))
+def families(desk: Desk) -> list[str]:
+    """The families of the desk's catalogue, in its order."""
+    return list(dict.fromkeys(kpi.family for kpi in desk.catalogue.values()))

@@ -14,7 +14,7 @@ from kpitools.clock import Schedule, check_country
 from kpitools.errors import ConfigError, unknown
 from kpitools.goals import read_interventions, read_targets
 from kpitools.hours import Intervals, check_zone, parse_intervals, parse_weekly, zone
-from kpitools.kpi import Words
+from kpitools.kpi import Kpi, Words
 from kpitools.words import LANGUAGES
 
 FILE = "desk.yml"
@@ -156,6 +156,71 @@ OPTIONS: dict[str, Option] = {
             "nhãn đánh dấu phiếu thử nghiệm, không bao giờ được tính",
         ),
     ),
+    "lead_maturity_days": Option(
+        180,
+        Words(
+            "days after a cohort of leads is full before its conversion counts as final; until then more may be won",
+            "số ngày phải chờ sau khi một lứa khách tiềm năng đã đủ thì tỷ lệ chuyển đổi mới coi là chung cuộc; "
+            "trước đó vẫn có thể chốt thêm",
+        ),
+    ),
+    "lead_wins_within_maturity": Option(
+        False,
+        Words(
+            "only wins within lead_maturity_days of qualification count, so that old and young cohorts are alike",
+            "chỉ tính các lần chốt trong vòng lead_maturity_days kể từ khi đạt chuẩn, để lứa cũ và lứa mới so được với "
+            "nhau",
+        ),
+    ),
+    "cac_lag_months": Option(
+        0,
+        Words(
+            "months by which spending precedes the customers it wins; 0 sets both in the same period",
+            "số tháng mà chi phí đi trước khách hàng nó mang về; 0 nghĩa là tính trong cùng kỳ",
+        ),
+    ),
+    "cac_customers": Option(
+        "auto",
+        Words(
+            "whose winning the cost is divided by: won leads, new customers, or auto: won leads where the data has "
+            "them, else new customers",
+            "chia chi phí cho ai: leads – khách tiềm năng đã chốt; customers – khách hàng mới; auto – theo khách tiềm "
+            "năng đã chốt nếu dữ liệu có, không thì theo khách hàng mới",
+        ),
+        ("auto", "leads", "customers"),
+    ),
+    "sales_growth_base": Option(
+        "period",
+        Words(
+            "what revenue is compared with: the period before, or the same period a year before (weeks and days: 52 "
+            "weeks before)",
+            "doanh thu được so với: period – kỳ liền trước; year – cùng kỳ năm trước (tuần và ngày: 52 tuần trước)",
+        ),
+        ("period", "year"),
+    ),
+    "returns_window_days": Option(
+        30,
+        Words(
+            "days after a sale in which a defect or a return can still come to light",
+            "số ngày sau khi bán mà lỗi hoặc hàng trả lại vẫn có thể phát sinh",
+        ),
+    ),
+    "defect_opportunities_per_unit": Option(
+        1,
+        Words(
+            "ways in which one unit can be defective, for defects per million opportunities",
+            "số khả năng có thể phát sinh lỗi trên mỗi sản phẩm, dùng cho số lỗi trên một triệu cơ hội (DPMO)",
+        ),
+    ),
+    "engagement_denominator": Option(
+        "reach",
+        Words(
+            "what interactions are divided by: reach (people who saw it), impressions (times it was seen) or followers",
+            "lượt tương tác chia cho: reach – số người tiếp cận; impressions – số lượt hiển thị; followers – số người "
+            "theo dõi",
+        ),
+        ("reach", "impressions", "followers"),
+    ),
 }
 
 KEYS = (
@@ -174,6 +239,8 @@ KEYS = (
     "targets",
     "interventions",
     "pseudonyms",
+    "currency",
+    "kpis",
 )
 SCHEDULE_KEYS = ("timezone", "holidays", "closed", "open", "hours", "changes")
 
@@ -191,6 +258,8 @@ class Settings:
     files : what desk.yml says of each export, as mappings for the loader; empty: every export in the folder.
     team_levels : support level of each team, a whole number; a move to a higher one is an escalation.
     default_schedule : for rows of no team with its own; None: business hours only where a ticket or team has one.
+    currency : code of the money in the exports, such as VND; None: nobody said, and amounts are bare numbers.
+    kpis : records of the desk's own KPIs by name (`own`).
     options : every name of OPTIONS with the desk's value or the default.
     root : the folder that relative names start from.
     """
@@ -210,6 +279,8 @@ class Settings:
     targets: pd.DataFrame = field(default_factory=lambda: read_targets(None))
     interventions: pd.DataFrame = field(default_factory=lambda: read_interventions(None))
     pseudonyms: bool = True
+    currency: str | None = None
+    kpis: dict[str, Kpi] = field(default_factory=dict)
     root: Path = Path()
 
 
@@ -345,6 +416,8 @@ def _settings(said: Mapping[str, Any], source: _Source, root: Path, has_folder: 
         targets=_goals(said, "targets", read_targets, root, source, has_folder),
         interventions=_goals(said, "interventions", read_interventions, root, source, has_folder),
         pseudonyms=_flag(said.get("pseudonyms", True), source, "pseudonyms"),
+        currency=_currency(said.get("currency"), source),
+        kpis=_own(said.get("kpis"), source, root),
         root=root,
     )
 
@@ -365,6 +438,23 @@ def _one_of(value: Any, known: Iterable[str], what: str, source: _Source, *path:
     if value not in known:
         raise ConfigError(str(unknown(what, value, known, where=source.at(*(path or (what,))))))
     return value
+
+
+def _own(value: Any, source: _Source, root: Path) -> dict[str, Kpi]:
+    said = _mapping(value, source, "kpis")
+    if not said:
+        return {}
+    from kpitools.own import read_own
+
+    return read_own(said, source, root)
+
+
+def _currency(value: Any, source: _Source) -> str | None:
+    from babel.numbers import is_currency
+
+    if value is None or (isinstance(value, str) and is_currency(value)):
+        return value
+    raise _wrong(source, ("currency",), value, "the code of a currency, such as VND, USD or EUR")
 
 
 def _flag(value: Any, source: _Source, *path: str) -> bool | None:
@@ -451,8 +541,11 @@ def _option(name: str, value: Any, source: _Source) -> Any:
         return tuple(str(item) for item in items)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
         raise _wrong(source, path, value, "a number, 0 or more")
-    if name.endswith("_days") and value != int(value):
-        raise _wrong(source, path, value, "a whole number of days")
+    for ending in ("days", "months"):
+        if name.endswith(f"_{ending}") and value != int(value):
+            raise _wrong(source, path, value, f"a whole number of {ending}")
+    if name.endswith("_per_unit") and value < 1:
+        raise _wrong(source, path, value, "a number, 1 or more")
     return value
 
 
@@ -600,6 +693,7 @@ timezone: Asia/Ho_Chi_Minh         # IANA name of the desk's clock / múi giờ
 # as_of: "2025-07-01 00:00"        # when the export was taken; default: its last event / thời điểm xuất dữ liệu
 max_loss: 0.05                     # refuse a file that loses more rows than this share / tỷ lệ dòng lỗi tối đa
 # dayfirst: true                   # 01/02/2025 is 1 February; default: decided per file / ngày trước tháng
+# currency: VND                    # of all amounts of money / đơn vị tiền tệ của mọi khoản tiền
 pseudonyms: true                   # agents appear as A-07 / ẩn tên nhân viên
 
 # The exports to read; default: every export in this folder.
@@ -635,6 +729,18 @@ default_schedule: office
 
 # targets: targets.csv             # goals; that name is the default / mục tiêu
 # interventions: interventions.csv # what was done to improve / các biện pháp cải thiện
+
+# KPIs of your own, shown like any other; docs/own_kpis.md / KPI tự đặt, hiển thị như mọi KPI khác.
+# kpis:
+#   urgent_reopen_rate:
+#     title: {en: Urgent tickets reopened, vi: Phiếu khẩn bị mở lại}
+#     definition: Resolved urgent tickets that were reopened, as a share of those resolved.
+#     table: tickets
+#     dated_by: resolved_at
+#     statistic: share
+#     value: reopens > 0
+#     where: priority = "urgent"
+#     better: lower
 
 options:
 @OPTIONS@

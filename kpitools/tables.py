@@ -243,6 +243,93 @@ AGENT_DAYS = _table(
     """,
 )
 
+LEADS = _table(
+    "leads",
+    "a lead: someone who may become a customer",
+    "lead_id",
+    """
+    lead_id id the marketing or sales system's own number
+    created_at instant when it came in
+    qualified_at instant when it met the marketing criteria; empty while it does not
+    won_at instant when it became a customer; empty while it has not
+    source text where it came from: a campaign or a channel
+    """,
+)
+SPEND = _table(
+    "spend",
+    "money spent to win customers",
+    "",
+    """
+    at instant when it was spent
+    source text the campaign or channel it was spent on
+    kind text advertising, salaries, tools, ...
+    amount number money
+    """,
+)
+SALES = _table(
+    "sales",
+    "an order line",
+    "",
+    """
+    order_id id the order it stands on
+    sold_at instant when it was sold
+    revenue number money, without tax
+    cost number money, what the goods of the line cost
+    units count pieces sold
+    defective_units count pieces of them found defective or returned since
+    product text what was sold
+    region text where
+    """,
+)
+REVENUE_CHANGES = _table(
+    "revenue_changes",
+    "a movement of recurring revenue",
+    "",
+    """
+    at instant when it took effect
+    customer_id id the customer
+    kind text new, expansion, contraction or churn
+    amount number money a month; the kind tells the direction, so a loss may be written with or without its minus
+    """,
+)
+BALANCES = _table(
+    "balances",
+    "a balance-sheet date",
+    "",
+    """
+    as_of instant the date of the balance sheet
+    current_assets number money, what turns into cash within a year
+    inventory number money, the stock among the current assets
+    current_liabilities number money, what falls due within a year
+    """,
+)
+BRAND_SURVEYS = _table(
+    "brand_surveys",
+    "a respondent's answer on knowing the brand",
+    "",
+    """
+    at instant when asked
+    respondent_id id who was asked
+    kind text unaided (named it unprompted) or aided (knew it when shown)
+    is_aware flag whether the respondent knew the brand
+    weight number survey weight; empty means 1
+    segment text kind of respondent
+    """,
+)
+ENGAGEMENT = _table(
+    "engagement",
+    "a source's day",
+    "",
+    """
+    at instant the day
+    source text the page, channel or campaign
+    interactions count likes, comments, shares, clicks
+    reach count people who saw it
+    impressions count times it was seen
+    followers count who followed it on that day
+    """,
+)
+
 TABLES = {
     table.name: table
     for table in (
@@ -256,6 +343,13 @@ TABLES = {
         CUSTOMERS,
         ACTIVITY,
         AGENT_DAYS,
+        LEADS,
+        SPEND,
+        SALES,
+        REVENUE_CHANGES,
+        BALANCES,
+        BRAND_SURVEYS,
+        ENGAGEMENT,
     )
 }
 

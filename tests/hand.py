@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 from conftest import ticket
+from hand_business import BUSINESS
 
 from kpitools.tables import TABLES
 
@@ -482,4 +483,9 @@ HAND: dict[str, list[Case]] = {
             3,
         )
     ],
+}
+
+HAND |= {
+    name: [Case(why, tables, value, n, **more) for why, tables, value, n, more in cases]
+    for name, cases in BUSINESS.items()
 }

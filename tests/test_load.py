@@ -415,6 +415,13 @@ SHOWN = {
     "customers": ("mrr", [1250.5]),
     "activity": ("amount", [19.9]),
     "agent_days": ("handling_s", [18000.0]),
+    "leads": ("source", ["Facebook", "không rõ"]),
+    "spend": ("amount", [1200.0]),
+    "sales": ("defective_units", [1]),
+    "revenue_changes": ("kind", ["churn"]),
+    "balances": ("inventory", [7e8]),
+    "brand_surveys": ("is_aware", [False, True]),
+    "engagement": ("reach", [4000]),
 }
 
 

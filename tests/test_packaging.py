@@ -70,6 +70,9 @@ def test_the_wheel_holds_notebooks_sample_words_formats_and_templates_and_no_lea
     for wanted in (
         "_bundled/notebooks/kpi/first_response_time.ipynb",
         "_bundled/sample/desk.yml",
+        "_bundled/notebooks/lessons/nps.ipynb",
+        "lessons/exercises/nps.yml",
+        "lessons/templates/deck/index.html.j2",
         "words/report.yml",
         "exports/formats/zendesk.yml",
         "report/templates/page.css",

@@ -36,13 +36,25 @@ files:
              Unspecified: open}
         team: Borough
 """
+FUNNEL = """
+timezone: UTC
+files:
+  - file: olist_qualified_leads.csv
+    tables:
+      leads: {lead_id: mql_id, created_at: first_contact_date, qualified_at: first_contact_date, source: origin}
+  - file: olist_closed_deals.csv
+    merge: true
+    tables:
+      leads: {lead_id: mql_id, won_at: won_date}
+"""
 PHONE = "timezone: UTC\nfiles: [call_center_daily.csv]\n"
 
 
 @pytest.fixture
 def desk_of(tmp_path):
-    def make(file, text):
-        shutil.copy(REAL / file, tmp_path)
+    def make(file, text, *more):
+        for name in (file, *more):
+            shutil.copy(REAL / name, tmp_path)
         (tmp_path / "desk.yml").write_text(text, encoding="utf-8")
         return load(tmp_path, cache=False)
 
@@ -116,3 +128,32 @@ def test_call_centre_rates_are_sums_over_sums(desk_of):
     assert round(overall("abandonment_rate", desk).value * 100, 4) == 10.9267
     assert round(overall("average_speed_of_answer", desk).value, 4) == 29.8356
     assert round(overall("service_level", desk).value * 100, 4) == 63.7860
+
+
+def test_a_funnel_of_two_files_is_one_table_of_leads(desk_of):
+    desk = desk_of("olist_qualified_leads.csv", FUNNEL, "olist_closed_deals.csv")
+    conversion, time = overall("mql_conversion_rate", desk), overall("lead_to_win_time", desk)
+
+    assert desk.report.files[["rows_read", "accepted", "merged"]].astype(int).to_numpy().tolist() == [
+        [8000, 8000, 0],
+        [842, 0, 842],
+    ]
+    assert (conversion.k, conversion.n, round(conversion.value, 6)) == (842, 8000, 0.10525)
+    assert (round(time["median"] / 24, 4), round(time["mean"] / 24, 4), time.n) == (14.6507, 49.1008, 842)
+    assert desk.report.findings[["rule", "rows"]].to_numpy().tolist() == [["won_before_created", 1]]
+    assumed = desk.report.assumptions.set_index(["file", "what"]).value
+    assert assumed["olist_qualified_leads.csv", "date_order"] == "month first"
+    assert assumed["olist_closed_deals.csv", "date_format"] == "won_date: ISO 8601"
+
+
+def test_the_newest_cohort_of_the_funnel_is_still_maturing(desk_of):
+    desk = desk_of("olist_qualified_leads.csv", FUNNEL, "olist_closed_deals.csv")
+    leads = compute("marketing_qualified_leads", desk, every="month").set_index("period").value
+    cohorts = compute("mql_conversion_rate", desk, every="month").set_index("period")
+
+    assert leads["2018-05-01"] == 1303
+    # The last deal is of 14 November 2018; half a year after May is the end of November.
+    assert cohorts.complete["2018-04-01"]
+    assert not cohorts.complete["2018-05-01"]
+    earlier = desk.with_options(lead_maturity_days=240)
+    assert not compute("mql_conversion_rate", earlier, every="month").set_index("period").complete["2018-04-01"]

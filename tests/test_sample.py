@@ -6,8 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kpitools import sample, sample_texts
+from kpitools import sample
 from kpitools.clock import open_intervals
+from kpitools.sample import stories
+from kpitools.sample.clock import World, seconds
+from kpitools.sample.texts import HOSTILE
 from kpitools.settings import read_settings
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
@@ -168,6 +171,167 @@ def test_the_macro_answers_fast_and_doubles_the_reopenings(tickets):
     assert (others["Reopens"] > 0).mean() < 0.12
 
 
+# Marketing, sales and money
+
+
+def read(name, **options):
+    return pd.read_csv(SAMPLE / name, **options)
+
+
+@pytest.fixture(scope="module")
+def leads():
+    return read("leads.csv", parse_dates=["created_at", "qualified_at", "won_at"])
+
+
+def by_month(rows, column):
+    return rows.groupby(rows[column].dt.strftime("%Y-%m"))
+
+
+def test_the_campaign_fills_the_funnel_with_leads_who_do_not_buy(leads):
+    qualified = by_month(leads[leads["qualified_at"].notna()], "qualified_at")
+    count, rate = qualified.size(), qualified["won_at"].agg(lambda won: won.notna().mean())
+    usual = [f"2025-{month:02}" for month in (7, 8, 9, 10)]
+
+    assert count["2025-11"] > 4 * count[usual].mean()
+    assert rate["2025-11"] < 0.5 * rate[usual].mean()
+    others = leads[leads["qualified_at"].notna() & (leads["source"] != "TikTok 11.11")]
+    calm = by_month(others, "qualified_at")["won_at"].agg(lambda won: won.notna().mean())
+    assert abs(calm["2025-11"] - rate[usual].mean()) < 0.05
+
+
+def test_after_the_fair_customers_look_cheap_because_its_leads_mature(leads):
+    spend = read("spend.csv", parse_dates=["Ngày"])
+    spent = by_month(spend, "Ngày")["Số tiền"].sum()
+    won = by_month(leads[leads["won_at"].notna()], "won_at").size()
+    cost = (spent / won)[won.index >= "2024-09"]  # the first months lack the wins of leads from before the file
+
+    usual = cost.drop([f"2025-{month:02}" for month in range(3, 8)]).median()
+    assert cost.idxmax() == "2025-03"
+    assert cost["2025-03"] > 3.5 * usual
+    assert (cost[["2025-04", "2025-05", "2025-06", "2025-07"]] < 0.75 * usual).all()
+    of_fair = leads[(leads["source"] == "Hội chợ xuân") & leads["won_at"].notna()]
+    assert of_fair["won_at"].between("2025-04-01", "2025-08-01").mean() > 0.8
+    assert spend[spend["Nguồn"] == "Hội chợ xuân"]["Ngày"].max() < pd.Timestamp("2025-03-20")
+
+
+@pytest.fixture(scope="module")
+def sales():
+    return read("sales.csv", parse_dates=["sold_at"])
+
+
+def test_the_discount_lifts_sales_and_cuts_the_margin(sales):
+    money = by_month(sales, "sold_at")[["revenue", "cost"]].sum()
+    margin = 1 - money["cost"] / money["revenue"]
+    growth = money["revenue"].pct_change()
+
+    assert 0.2 < growth["2025-06"] < 0.5
+    assert growth["2025-07"] < -0.15
+    assert margin["2025-06"] < 0.10
+    assert margin.drop("2025-06").between(0.29, 0.33).all()
+
+
+def test_tet_moves_from_january_to_february(sales):
+    revenue = by_month(sales, "sold_at")["revenue"].sum()
+
+    assert revenue["2026-01"] / revenue["2025-01"] - 1 < -0.05
+    assert revenue["2026-02"] / revenue["2025-02"] - 1 > 0.3
+    both = revenue[["2026-01", "2026-02"]].sum() / revenue[["2025-01", "2025-02"]].sum() - 1
+    assert 0.0 < both < 0.15
+
+
+def test_one_batch_of_one_product_comes_back(sales):
+    sold = sales["sold_at"]
+    batch = sold.between("2025-10-06", "2025-11-02") & (sales["product"] == "Tai nghe")
+    rate = sales["defective_units"].groupby(batch).sum() / sales["units"].groupby(batch).sum()
+    assert rate[True] > 0.18
+    assert rate[False] < 0.03
+
+    last = sold >= "2026-06-01"  # what was sold then is not all back yet
+    assert sales[last]["defective_units"].sum() / sales[last]["units"].sum() < 0.6 * rate[False]
+    assert (sales["defective_units"] <= sales["units"]).all()
+
+
+def test_stock_on_credit_pulls_the_quick_ratio_below_one_and_not_the_current_one():
+    b = read("balances.csv", index_col="Ngày lập")
+    quick = (b["Tài sản ngắn hạn"] - b["Hàng tồn kho"]) / b["Nợ ngắn hạn"]
+
+    assert quick[quick < 1].index.str[:7].tolist() == ["2025-10", "2025-11", "2025-12"]
+    assert (b["Tài sản ngắn hạn"] / b["Nợ ngắn hạn"]).min() > 1.5
+
+
+def test_expansion_of_a_few_hides_what_many_take_back():
+    changes = read("revenue_changes.csv", parse_dates=["at"])
+    quarter = between(changes, "at", "2026-01-01", "2026-04-01")
+    size = quarter["amount"].abs().groupby(quarter["kind"]).sum()
+    lost = size["churn"] + size["contraction"]
+
+    assert size["new"] / lost < 0.8
+    assert (size["new"] + size["expansion"]) / lost > 1.1
+    grown = quarter[quarter["kind"] == "expansion"].groupby("customer_id")["amount"].sum()
+    assert grown.nlargest(7).sum() > 0.9 * grown.sum()
+    cut = quarter[quarter["kind"] == "contraction"]["customer_id"].nunique()
+    assert cut > 100
+
+
+def test_revenue_movements_add_up_to_what_customers_pay():
+    changes = read("revenue_changes.csv")
+    customers = read("customers.csv").set_index("customer_id")
+    level = changes.groupby("customer_id")["amount"].sum().reindex(customers.index)
+
+    there = customers["ended_at"].isna()
+    assert (level[there] == customers["mrr"][there]).all()
+    assert (level[~there] == 0).all()
+    assert (changes[changes["kind"].isin(["new", "expansion"])]["amount"] > 0).all()
+    assert (changes[changes["kind"].isin(["contraction", "churn"])]["amount"] < 0).all()
+
+
+def test_the_panel_is_too_young_and_the_campaign_was_for_the_young():
+    answers = read("brand_surveys.csv", parse_dates=["at"])
+    unaided = answers[answers["kind"] == "unaided"]
+    after = unaided["at"] >= "2025-11-01"
+    plain = unaided["is_aware"].groupby(after).mean()
+    weighted = (unaided["is_aware"] * unaided["weight"]).groupby(after).sum() / unaided["weight"].groupby(after).sum()
+
+    assert 0.05 < plain[True] - plain[False] < 0.09
+    assert 0.02 < weighted[True] - weighted[False] < 0.06
+    assert (weighted < plain).all()
+    both = answers.pivot(index="respondent_id", columns="kind", values="is_aware")
+    assert both["aided"][both["unaided"]].all()  # who names it unprompted knows it when shown
+
+
+def test_wider_reach_is_cooler():
+    days = read("engagement.csv", parse_dates=["at"])
+    sums = by_month(days, "at")[["interactions", "reach"]].sum()
+    rate = sums["interactions"] / sums["reach"]
+
+    assert sums.loc["2025-11", "interactions"] > 1.3 * sums.loc["2025-10", "interactions"]
+    assert rate["2025-11"] < 0.7 * rate["2025-10"]
+
+
+def test_one_team_works_above_the_band():
+    days = read("agent_days.csv", parse_dates=["day"])
+    short = days["day"].between("2026-04-06", "2026-05-31")
+    sums = days.groupby([days["team"], short])[["handling_s", "available_s"]].sum()
+    occupancy = (sums["handling_s"] / sums.sum(axis=1)).unstack()
+
+    assert occupancy.loc["Kỹ thuật", True] > 0.9
+    assert occupancy.loc["Kỹ thuật", False] < 0.85
+    assert occupancy.drop("Kỹ thuật").max().max() < 0.85
+    assert (days["handling_s"] + days["available_s"] == days["logged_in_s"]).all()
+    assert (days["logged_in_s"] <= days["paid_s"]).all()
+
+
+def test_requests_go_up_a_level_before_their_answer():
+    moves = read("liveagent/liveagent_transfers.csv", parse_dates=["date_from"])
+    history = read("liveagent/liveagent_history.csv", parse_dates=["date_from"])
+    answered = history[history["status"] == "A"].set_index("conversation_code")["date_from"]
+    at = moves.set_index("conversation_code")["date_from"]
+
+    assert set(moves["department_name"]) == {"Kỹ thuật"}
+    assert 20 <= len(moves) <= 40
+    assert (at < answered.reindex(at.index)).all()
+
+
 # The files
 
 
@@ -190,7 +354,7 @@ def test_another_seed_is_another_shop(tmp_path):
 
 def test_the_sample_stays_small():
     kept = [path for path in SAMPLE.rglob("*") if path.is_file() and ".kpitools" not in path.parts]
-    assert sum(path.stat().st_size for path in kept) < 8_000_000
+    assert sum(path.stat().st_size for path in kept) < 10_000_000
 
 
 def test_a_week_has_fifty_odd_tickets(tickets):
@@ -219,7 +383,7 @@ def test_the_dirt_is_there_and_little(export):
 
 
 def test_hostile_text_is_planted(export):
-    assert set(sample_texts.HOSTILE) <= set(export["Subject"])
+    assert set(HOSTILE) <= set(export["Subject"])
 
 
 def test_nobody_answers_before_being_asked(tickets):
@@ -288,14 +452,15 @@ def test_every_folder_has_settings_that_can_be_read():
     first = shop.targets[shop.targets["kpi"] == "first_response_time"]
     assert first["valid_from"].nunique() == 2
     assert shop.interventions["on"].dt.date.astype(str).tolist() == [
-        sample.TRAINING, sample.NEW_HOURS, sample.CHATBOT, sample.TOOL, sample.PURGE[0], sample.MACRO,
+        stories.SPRING_FAIR, stories.TRAINING, stories.DISCOUNT[0], stories.NEW_HOURS, stories.CHATBOT, stories.TOOL,
+        stories.CAMPAIGN[0], "2025-11-10", stories.PURGE[0], stories.MACRO,
     ]  # fmt: skip
 
 
 def test_the_sample_works_the_hours_its_desk_file_states():
     schedules = read_settings(SAMPLE).schedules
-    world = sample.World(7, sample._seconds("2024-07-01"), sample._seconds("2026-07-01"))
-    for name, team in (("office", sample.SALES), ("extended", sample.VIP)):
+    world = World(7, seconds("2024-07-01"), seconds("2026-07-01"))
+    for name, team in (("office", stories.SALES), ("extended", stories.VIP)):
         spans = open_intervals(schedules[name], pd.Timestamp("2024-07-01").date(), pd.Timestamp("2026-06-30").date())
         stated = (spans["end_at"] - spans["start_at"]).sum().total_seconds()
         first, last = world.hours(team).elapsed(pd.Series([world.start, world.end]).to_numpy())

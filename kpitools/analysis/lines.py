@@ -115,7 +115,7 @@ def _share_kind(rows: pd.DataFrame, kpi: Kpi) -> tuple[str, tuple[str, ...]]:
 def _wants_log(kpi: Kpi, known: np.ndarray) -> bool:
     if kpi.statistic in ("median", "mean", "ratio") and kpi.unit in ("h", "min", "s"):
         return True
-    if kpi.statistic == "ratio" and kpi.unit != "share":
+    if kpi.statistic == "ratio" and kpi.unit not in ("share", "percent"):
         return bool((known > 0).all())
     return kpi.statistic == "total" and known.min() > 0 and bool(known.max() > WIDE * known.min())
 

@@ -140,7 +140,7 @@ def _with_targets(points: pd.DataFrame, kpi: Kpi, targets, team: str | None, hou
         target_low=np.array([low for low, _ in allowed], dtype=float),
         target_high=np.array([high for _, high in allowed], dtype=float),
         met=pd.Series(hits, index=points.index, dtype=object),
-        small=(points["n"] < SMALL) & (kpi.statistic not in ("total", "level")),
+        small=(points["n"] < SMALL) & (kpi.statistic not in ("total", "level")) & (kpi.interval != "none"),
     )
 
 

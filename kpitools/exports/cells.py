@@ -129,7 +129,7 @@ def words(con, table: str, text: str, column: ColumnMap) -> Worded | None:
         f"select v, count(*), min(_row) from (select {text} as v, _row from {table}) where v is not null "
         f"group by v order by 3 limit 100000"
     ).fetchall()
-    strict = column.name in CLOSED or column.type == "flag"
+    strict = column.worded in CLOSED or column.type == "flag"
     branches, strangers, blanks = [], [], []
     for value, rows, first in found:
         word = fold(value)

@@ -18,7 +18,7 @@ from kpitools.errors import ConfigError, unknown
 
 ENTRY_KEYS = (
     *("file", "format", "timezone", "dayfirst", "decimal", "encoding", "delimiter"),
-    *("skip", "sheet", "records", "statuses", "tables", "max_loss"),
+    *("skip", "sheet", "records", "statuses", "tables", "max_loss", "merge"),
 )
 FORMAT_KEYS = ("format", "title", "detect", "timezone", "dayfirst", "decimal", "skip", "records", "tables")
 COLUMN_KEYS = (
@@ -39,11 +39,19 @@ REQUIRED = {
     "customers": ("customer_id",),
     "activity": ("customer_id", "at"),
     "agent_days": ("agent_id", "day_at"),
+    "leads": ("lead_id",),
+    "spend": ("at", "amount"),
+    "sales": ("sold_at", "revenue"),
+    "revenue_changes": ("at", "kind", "amount"),
+    "balances": ("as_of",),
+    "brand_surveys": ("at", "is_aware"),
+    "engagement": ("at", "interactions"),
 }
 
 _YES = ["true", "yes", "y", "1", "t", "có", "đúng", "x"]
 _NO = ["false", "no", "n", "0", "f", "không", "sai"]
-# Words that every export may use; a format's own `values` go before them.
+# Words that every export may use, by column or, where tables differ, by table and column; a format's own `values` go
+# before them.
 VOCABULARY: dict[str, dict[str, Any]] = {
     "status": {
         **{status: status for status in tables.STATUSES},
@@ -89,7 +97,35 @@ VOCABULARY: dict[str, dict[str, Any]] = {
         "hệ thống": "system",
     },
     "opened_by": {"customer": "customer", "end-user": "customer", "agent": "agent", "admin": "agent"},
-    "kind": {"csat": "csat", "nps": "nps", "ces": "ces", "rewards": "rewards"},
+    "surveys.kind": {"csat": "csat", "nps": "nps", "ces": "ces", "rewards": "rewards"},
+    "revenue_changes.kind": {
+        "new": "new",
+        "new business": "new",
+        "mới": "new",
+        "khách mới": "new",
+        "expansion": "expansion",
+        "upgrade": "expansion",
+        "mở rộng": "expansion",
+        "nâng gói": "expansion",
+        "contraction": "contraction",
+        "downgrade": "contraction",
+        "thu hẹp": "contraction",
+        "hạ gói": "contraction",
+        "churn": "churn",
+        "churned": "churn",
+        "cancellation": "churn",
+        "rời bỏ": "churn",
+        "hủy": "churn",
+    },
+    "brand_surveys.kind": {
+        "unaided": "unaided",
+        "unprompted": "unaided",
+        "spontaneous": "unaided",
+        "không gợi ý": "unaided",
+        "aided": "aided",
+        "prompted": "aided",
+        "có gợi ý": "aided",
+    },
     "priority": {
         "low": "low",
         "normal": "normal",
@@ -119,7 +155,7 @@ VOCABULARY: dict[str, dict[str, Any]] = {
     },
 }
 # Columns whose values must be in the vocabulary; in others an unlisted value stands as it is.
-CLOSED = ("status", "author", "opened_by", "kind")
+CLOSED = ("status", "author", "opened_by", "surveys.kind", "revenue_changes.kind", "brand_surveys.kind")
 # The scale that goes with a kind of survey unless the mapping says another.
 SCALES = {"csat": "1-5", "nps": "0-10", "ces": "1-7", "rewards": "0-1"}
 
@@ -144,6 +180,13 @@ class ColumnMap:
     when: dict[str, tuple[str, ...]] = field(default_factory=dict)
     has: tuple[str, ...] = ()
     stated: bool = False
+    table: str = ""
+
+    @property
+    def worded(self) -> str:
+        """The name under which VOCABULARY and CLOSED know it."""
+        qualified = f"{self.table}.{self.name}"
+        return qualified if qualified in VOCABULARY else self.name
 
     @property
     def sources(self) -> tuple[tuple[str, ...], ...]:
@@ -178,6 +221,7 @@ class FileMap:
     skip: int = 0
     sheet: str | int | None = None
     records: str | None = None
+    merge: bool = False
 
 
 def fold(text: Any) -> str:
@@ -258,7 +302,7 @@ def _is(kind: type | tuple[type, ...]):
 
 
 _PLAIN = {
-    "dayfirst": (lambda value: isinstance(value, bool), "true or false"),
+    **dict.fromkeys(("dayfirst", "merge"), (lambda value: isinstance(value, bool), "true or false")),
     "decimal": (lambda value: value in (".", ","), '"." or ","'),
     "skip": (lambda value: _is(int)(value) and value >= 0, "a number of lines"),
     "sheet": (_is((str, int)), "a sheet's name or number"),
@@ -314,7 +358,7 @@ def _table(name: str, said: dict, where: str, stated: bool) -> TableMap:
     check_keys(said, (*schema.names, "rows"), where)
     rows = _row_filter(said.get("rows"), f"{where}.rows")
     columns = {
-        column: read_column(column, schema[column].type, spec, f"{where}.{column}", stated)
+        column: read_column(column, schema[column].type, spec, f"{where}.{column}", stated, name)
         for column, spec in said.items()
         if column != "rows" and spec is not None
     }
@@ -346,16 +390,16 @@ def _texts(value: Any) -> tuple[str, ...]:
     return (str(value),)
 
 
-def read_column(name: str, kind: str, said: Any, where: str, stated: bool) -> ColumnMap:
+def read_column(name: str, kind: str, said: Any, where: str, stated: bool, table: str = "") -> ColumnMap:
     """How one canonical column is filled, from an alias, a list of aliases or a mapping of COLUMN_KEYS."""
     if not isinstance(said, dict):
-        return ColumnMap(name, kind, _names(said, where), stated=stated)
+        return ColumnMap(name, kind, _names(said, where), stated=stated, table=table)
     check_keys(said, COLUMN_KEYS, where)
     made = ColumnMap(
         name,
         kind,
         columns=_names(said["column"], where) if "column" in said else (),
-        values=_values(said.get("values") or {}, name, where),
+        values=_values(said.get("values") or {}, ColumnMap(name, kind, table=table).worded, where),
         format=said.get("format"),
         unit=said.get("unit"),
         default=said.get("default"),
@@ -368,6 +412,7 @@ def read_column(name: str, kind: str, said: Any, where: str, stated: bool) -> Co
         when=_row_filter(said.get("when"), f"{where}.when"),
         has=tuple(fold(item) for item in _names(said["has"], where)) if "has" in said else (),
         stated=stated,
+        table=table,
     )
     _check_column(made, where)
     return made
@@ -446,7 +491,7 @@ def vocabulary(column: ColumnMap) -> dict[str, Any] | None:
     """The words of a column: its own, then everybody's; None for a column without any."""
     if column.type == "flag":
         return {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False), **column.values}
-    known = VOCABULARY.get(column.name)
+    known = VOCABULARY.get(column.worded)
     if not column.values and not known:
         return None
     return {**(known or {}), **column.values}

@@ -12,8 +12,11 @@ import ibis.expr.types as ir
 
 from kpitools.facts.agents import agent_day_work, agent_days, lacks_work
 from kpitools.facts.backlog import backlog_periods
+from kpitools.facts.brand import brand_surveys, engagement
 from kpitools.facts.columns import TICKET_DIMENSIONS, complete_columns, empty_column
 from kpitools.facts.customers import customer_contacts, customer_periods, lacks_basis
+from kpitools.facts.leads import acquisition, lacks_won, leads
+from kpitools.facts.money import balance_periods, revenue_changes, sales_periods
 from kpitools.facts.opinion import surveys
 from kpitools.facts.phone import contacts, offers
 from kpitools.facts.revenue import revenue_periods
@@ -81,6 +84,15 @@ FACTS = {
     "backlog_periods": Fact(backlog_periods, (("tickets.created_at",), ("status_changes.at",)), by_period=True),
     "agent_days": Fact(agent_days, (("agent_days.agent_id", "agent_days.day_at"),)),
     "agent_day_work": Fact(agent_day_work, (("agent_days.agent_id", "agent_days.day_at"),), lacks=lacks_work),
+    "leads": Fact(leads, (("leads.lead_id",),)),
+    "acquisition": Fact(
+        acquisition, (("spend.amount", "leads.won_at"), ("spend.amount", "customers.started_at")), lacks=lacks_won
+    ),
+    "sales_periods": Fact(sales_periods, (("sales.sold_at", "sales.revenue"),), by_period=True),
+    "revenue_changes": Fact(revenue_changes, (("revenue_changes.amount", "revenue_changes.kind"),)),
+    "balance_periods": Fact(balance_periods, (("balances.as_of",),), by_period=True),
+    "brand_surveys": Fact(brand_surveys, (("brand_surveys.is_aware",),)),
+    "engagement": Fact(engagement, (("engagement.interactions",),)),
 }
 
 

@@ -2,11 +2,11 @@
 
 from kpitools.errors import unknown
 from kpitools.kpi import Kpi
-from kpitools.kpis import base, opinion, people, phone, resolution, speed, workload
+from kpitools.kpis import base, finance, marketing, opinion, people, phone, resolution, sales, speed, workload
 
 CATALOGUE: dict[str, Kpi] = {
     kpi.name: kpi
-    for family in (speed, phone, resolution, opinion, base, workload, people)
+    for family in (speed, phone, resolution, opinion, base, workload, people, marketing, sales, finance)
     for name, kpi in vars(family).items()
     # Other forms of a record, which an option chooses, have a name of their own module only.
     if isinstance(kpi, Kpi) and not name.startswith("_")

@@ -85,6 +85,7 @@ def breakdown(
     ax = style.axes(ax, height=max(2.4, 1.3 + 0.38 * len(groups)))
     headline = breakdown_headline(groups, kpi, by, overall, language)
     if groups.empty:
+        ax.set_axis_off()
         return style.headline(ax, headline)
     for row, group in groups.iterrows():
         faint = 0.4 if style.small([group.n])[0] else 1
@@ -128,6 +129,8 @@ def _group_axis(
 def breakdown_headline(groups: pd.DataFrame, kpi: Kpi, by: str, overall: float | None, language: str) -> str:
     """The range over groups large enough, how many intervals miss the overall figure, and how many are small."""
     title, column = kpi.title(language), say_column(by, language)
+    if not by:
+        return say("plots.breakdown.none", language, title=title)
     large = groups[~style.small(groups.n) & groups.value.notna()]
     if len(large) < 2:
         return say("plots.breakdown.few", language, title=title, by=column, n=style.SMALL)

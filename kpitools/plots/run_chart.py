@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullFormatter
 
 from kpitools.analysis.lines import drawable
 from kpitools.analysis.trend import Trend, describe, met_words
@@ -79,13 +80,14 @@ def _set_range(ax: Axes, points: pd.DataFrame, kpi: Kpi, language: str, log: boo
     values = values[np.isfinite(values) & ((values > 0) | (not log))]
     low, high = (values.min(), values.max()) if len(values) else (0.5 if log else 0.0, 1.0)
     low, high = _padded(low, high, log, headroom)
-    if not log and kpi.unit not in ("score", "percent"):
+    if not log and kpi.unit not in ("score", "percent") and not (len(values) and values.min() < 0):
         low = max(low, -0.02 if kpi.unit == "share" else 0.0)
     if log and kpi.unit in style.SECONDS:
         style.time_axis(ax.yaxis, low, high, kpi.unit, language)
         return
     if log:
         ax.set_yscale("log")
+        ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_ylim(low, high)
     style.value_axis(ax.yaxis, kpi, language)
 
@@ -111,7 +113,7 @@ def _limits(ax: Axes, points: pd.DataFrame) -> None:
 
 def _line_and_points(ax: Axes, points: pd.DataFrame) -> None:
     ax.plot(points.period, points.value, color=style.LINE, lw=1.2, zorder=2, gid="value")
-    complete, faint = points.complete.astype(bool), pd.Series(style.small(points.n), index=points.index)
+    complete, faint = points.complete.astype(bool), _is_small(points)
     verdicts = points.verdict.map(style.verdict_of).where(complete, "common_cause")
     for (verdict, whole, few), part in points.groupby([verdicts, complete, faint]):
         colour, marker = style.VERDICTS[verdict]
@@ -126,6 +128,12 @@ def _line_and_points(ax: Axes, points: pd.DataFrame) -> None:
             zorder=3,
             gid=f"{verdict}{'' if whole else ' incomplete'}{' small' if few else ''}",
         )
+
+
+def _is_small(points: pd.DataFrame) -> pd.Series:
+    """Which points rest on few rows: by the trend, which knows that counts and balances are no samples."""
+    found = points["small"] if "small" in points else style.small(points.n)
+    return pd.Series(found, index=points.index).astype(bool)
 
 
 def _target(ax: Axes, points: pd.DataFrame) -> None:
@@ -166,7 +174,7 @@ def _legend(ax: Axes, points: pd.DataFrame, language: str, marks: list[Line2D]) 
     ]
     if (~complete & points.value.notna()).any():
         handles.append(_marker("o", style.GREY, say("plots.legend.incomplete", language), fill="white"))
-    if (style.small(points.n) & points.value.notna()).any():
+    if (_is_small(points) & points.value.notna()).any():
         handles.append(_marker("o", style.GREY, say("plots.legend.small", language, n=style.SMALL), alpha=0.4))
     if handles or marks:
         columns = 2 if marks else 3 if len(handles) > 4 else 4

@@ -146,6 +146,8 @@ def value_axis(axis, kpi: Kpi, language: str) -> None:
         axis.set_major_formatter(FuncFormatter(lambda value, _: time_tick(value, kpi.unit, language)))
     elif kpi.unit in ("share", "percent"):
         percent_axis(axis, language)
+    elif kpi.unit == "number":
+        axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language, 2)))
     else:
         axis.set_major_formatter(FuncFormatter(lambda value, _: plain_tick(value, language)))
 

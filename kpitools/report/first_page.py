@@ -8,7 +8,6 @@ import pandas as pd
 
 from kpitools.board import board, family_words
 from kpitools.cards import meaning
-from kpitools.kpis import CATALOGUE
 from kpitools.report import render
 from kpitools.report.archive import Change, Edition
 from kpitools.report.layout import ARCHIVE
@@ -112,7 +111,7 @@ def _board(card: Scorecard, language: str, links: dict[str, str]) -> str:
     buttons = "".join(_button(name, n, language) for name, n in shown.items())
     legend = escape(say("site.show", language))
     filters = f'<fieldset class="filters"><legend>{legend}</legend>{buttons}</fieldset>'
-    present = [name for name in families() if any(standing.kpi.family == name for standing in card.standings)]
+    present = [name for name in families(card.desk) if any(standing.kpi.family == name for standing in card.standings)]
     leaps = "".join(f'<li><a href="#family-{name}">{escape(family_words(name, language))}</a></li>' for name in present)
     label = escape(say("site.families", language))
     nav = f'<nav aria-label="{label}"><ul class="leaps">{leaps}</ul></nav>' if len(present) > 1 else ""
@@ -205,7 +204,7 @@ def _unsupported(card: Scorecard, language: str) -> str:
     if card.unsupported.empty:
         return ""
     lines = "".join(
-        f"<li>{escape(CATALOGUE[row.kpi].title(language))}: "
+        f"<li>{escape(card.desk.kpi(row.kpi).title(language))}: "
         f"{escape(say('report.lacks', language, missing=row.missing))}</li>"
         for row in card.unsupported.itertuples()
     )

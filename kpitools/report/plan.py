@@ -10,7 +10,7 @@ import yaml
 
 from kpitools import resources
 from kpitools.errors import ConfigError, KpitoolsError, UnknownNameError, unknown
-from kpitools.kpis import CATALOGUE
+from kpitools.kpi import Kpi
 from kpitools.report.archive import MOST
 from kpitools.report.mail import Mail, read_mail
 from kpitools.words import LANGUAGES, check_language
@@ -110,21 +110,21 @@ def _editions(value: Any, where: str) -> int:
     return value
 
 
-def default_plan(desk: Path, supported: list[str], publish: Path, languages: tuple[str, ...] = LANGUAGES) -> Plan:
-    """A page for every KPI in `supported`, by its own notebook or else by kpi.ipynb, and the scorecard and data
-    quality notebooks."""
+def default_plan(desk: Path, supported: list[Kpi], publish: Path, languages: tuple[str, ...] = LANGUAGES) -> Plan:
+    """A page for every KPI record in `supported`, by its own notebook or else by kpi.ipynb, and the scorecard and
+    data quality notebooks."""
     folder = resources.notebooks()
-    pages = [_kpi_page(folder, name) for name in supported]
+    pages = [_kpi_page(folder, kpi) for kpi in supported]
     for name in ("reports/scorecard", "reports/data_quality"):
         path = folder / f"{name}.ipynb"
         pages.append(_page(path, path.stem, {}, {}, str(path)))
     return Plan(desk=desk, publish=publish, pages=tuple(pages), languages=languages)
 
 
-def _kpi_page(folder: Path, name: str) -> Page:
-    own, general = folder / "kpi" / f"{name}.ipynb", folder / "kpi" / "kpi.ipynb"
-    path, given = (own, {}) if own.is_file() else (general, {"kpi": name})
-    titles = {language: CATALOGUE[name].title(language) for language in LANGUAGES} if given else {}
+def _kpi_page(folder: Path, kpi: Kpi) -> Page:
+    own, general = folder / "kpi" / f"{kpi.name}.ipynb", folder / "kpi" / "kpi.ipynb"
+    path, given = (own, {}) if own.is_file() else (general, {"kpi": kpi.name})
+    titles = {language: kpi.title(language) for language in LANGUAGES} if given else {}
     return _page(path, _slug(path, given), given, titles, str(path))
 
 

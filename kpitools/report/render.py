@@ -6,6 +6,7 @@ Each figure of the toolkit brings a table of its numbers and a CSV file along.
 import base64
 import re
 import sys
+from collections.abc import Callable
 from functools import cache, partial
 from html import escape
 from pathlib import Path
@@ -19,7 +20,7 @@ from kpitools.words import LANGUAGES, say
 
 sys.modules.setdefault("rfc3987_syntax", None)  # see runner: a slow import nobody needs
 
-_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 _HIDDEN = {"parameters", "injected-parameters", "papermill-error-cell-tag"}
 # nbconvert's own alternative text where there is none: it hides the lack from every check.
 _FILLER = 'alt="No description has been provided for this image"'
@@ -57,12 +58,14 @@ def page(
     siblings: list[Sibling],
     home: str | None = None,
     back: str = "report.back",
+    footer: str = "report.footer",
 ) -> str:
     """A whole HTML page around `body`, which is HTML already; everything else is escaped.
 
     `home`: where the link at the top leads, and `back` the key of its words; without it the page is a first page.
+    `footer`: a key of words.
     """
-    template = _environment().get_template("page.html.j2")
+    template = environment().get_template("page.html.j2")
     return template.render(
         body=body,
         title=title,
@@ -71,7 +74,8 @@ def page(
         siblings=siblings if len(siblings) > 1 else [],
         home=home,
         back=back,
-        style=(_TEMPLATES / "page.css").read_text(encoding="utf-8"),
+        footer=footer,
+        style=(TEMPLATES / "page.css").read_text(encoding="utf-8"),
         version=__version__,
         say=partial(_say_in, language),
     )
@@ -86,16 +90,16 @@ def notebook_body(
     """
     mask = mask or Mask()
     kept, title = _in_language(notebook, language)
-    words = {"code": say("report.code", language), "traceback": say("report.traceback", language)}
-    words["figure"] = say("site.figure", language)
-    about = {
-        "code": code,
-        "words": words,
-        "numbers": numbers_of(slug, language, mask),
-        "alt": partial(alt_text, language=language),
-    }
+    about = page_resources(language, code, numbers_of(slug, language, mask))
     body, _ = _exporter().from_notebook_node(kept, {"page": about})
-    return mask.text(title), mask.html(_tidy(body, language))
+    return mask.text(title), mask.html(tidy(body, language))
+
+
+def page_resources(language: str, code: bool, numbers: Callable[[Any], str]) -> dict[str, Any]:
+    """What the notebook templates ask for: words, alternative texts, and `numbers`, the HTML behind a figure."""
+    keys = {"code": "report.code", "traceback": "report.traceback", "figure": "site.figure"}
+    words = {name: say(key, language) for name, key in keys.items()}
+    return {"code": code, "words": words, "numbers": numbers, "alt": partial(alt_text, language=language)}
 
 
 def failure(status: str, error: str, language: str) -> str:
@@ -115,10 +119,11 @@ def _say_in(language: str, key: str, **values: Any) -> str:
 
 
 @cache
-def _environment():
+def environment(folder: Path = TEMPLATES):
+    """The templates of a folder; what they fill in is escaped."""
     from jinja2 import Environment, FileSystemLoader
 
-    return Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True)
+    return Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True)
 
 
 @cache
@@ -127,11 +132,16 @@ def _exporter():
 
     exporter = HTMLExporter(
         template_name="kpitools",
-        extra_template_basedirs=[str(_TEMPLATES)],
+        extra_template_basedirs=[str(TEMPLATES)],
         exclude_input_prompt=True,
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
+    return with_filters(exporter)
+
+
+def with_filters(exporter: Any) -> Any:
+    """`exporter` with the filters that the templates of pages use to make HTML harmless."""
     for name, act in (("clean", clean), ("base64_text", _plain_base64), ("svg_text", _svg)):
         exporter.register_filter(name, act)
     return exporter
@@ -167,9 +177,9 @@ def _plain_text(markdown: str) -> str:
     return re.sub(r"[*_`]|\[([^\]]*)\]\([^)]*\)", lambda m: m[1] or "", markdown).strip()
 
 
-def _tidy(body: str, language: str) -> str:
-    """One h1 a page, and tables that scroll by themselves, each with a name."""
-    body = re.sub(r"<(/?)h1\b", r"<\1h2", body)
+def tidy(body: str, language: str, one_title: bool = True) -> str:
+    """One h1 a page (the page's own, where `one_title`), and tables that scroll by themselves, each with a name."""
+    body = re.sub(r"<(/?)h1\b", r"<\1h2", body) if one_title else body
     body = re.sub(r"<img(?![^>]*\bsrc=)[^>]*>", "", body)
     undescribed = escape(say("site.figure.undescribed", language))
     body = _EMPTY_HEAD.sub("<td></td>", body.replace(_FILLER, f'alt="{undescribed}"'))

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from kpitools.desk import Desk
-from kpitools.kpis import CATALOGUE
 from kpitools.people import mask_for
 from kpitools.plots.distribution import say_column
 from kpitools.report import archive, digest, first_page, mail, pdf, render, spreadsheet
@@ -163,10 +162,10 @@ def write_page(outcome: Outcome, plan: Plan, desk: Desk, folder: Path) -> Entry:
     return Entry(page, language, title, outcome.status, error)
 
 
-def kpi_of(page: Page) -> str | None:
+def kpi_of(page: Page, desk: Desk) -> str | None:
     """The KPI a page is about: what its parameters say, else its notebook's name."""
     name = page.parameters.get("kpi", page.notebook.stem)
-    return name if name in CATALOGUE else None
+    return name if name in desk.catalogue else None
 
 
 def index_page(card: Scorecard, entries: list[Entry], plan: Plan, desk: Desk, language: str, news: News) -> str:
@@ -174,7 +173,7 @@ def index_page(card: Scorecard, entries: list[Entry], plan: Plan, desk: Desk, la
     pages = [Link(page_name(e.page, language), e.title, e.status, e.error) for e in entries]
     links: dict[str, str] = {}
     for entry in entries:
-        links.setdefault(kpi_of(entry.page) or "", page_name(entry.page, language))
+        links.setdefault(kpi_of(entry.page, desk) or "", page_name(entry.page, language))
     files = [workbook_name(language, plan), "scorecard.csv", "scorecard.json", "run.json", digest.NAME]
     body = first_page.body(card, language, links, pages, news, index_name(language, plan), files)
     siblings = [render.Sibling(other, index_name(other, plan), other == language) for other in plan.languages]

@@ -14,7 +14,7 @@ from kpitools.analysis.trend import assurance_words, variation_words
 from kpitools.cards import meaning
 from kpitools.privacy import Mask
 from kpitools.scorecard import Scorecard, Standing, rhythm
-from kpitools.words import period, say
+from kpitools.words import is_currency, period, say, unit_words
 
 # A spreadsheet takes a text that begins so for a formula.
 _FORMULA = re.compile(r"^\s*[=+\-@|%\t\r\n]")
@@ -22,11 +22,27 @@ _FORMULA = re.compile(r"^\s*[=+\-@|%\t\r\n]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NOT_IN_NAMES = re.compile(r"[\\/*?:\[\]]")
 _FORMATS = {"h": '#,##0.00" h"', "min": '#,##0.0" min"', "s": '#,##0.0" s"', "share": "0.0%", "count": "#,##0"}
-_FORMATS |= {"score": "0.0", "scale": "0.00", "number": "#,##0.00", "percent": "0.0%", "date": "yyyy-mm-dd"}
+_FORMATS |= {
+    "score": "0.0",
+    "scale": "0.00",
+    "number": "#,##0.00",
+    "percent": "0.0%",
+    "money": "#,##0.00",
+    "date": "yyyy-mm-dd",
+}
 _HEAD, _HEAD_FILL = Font(bold=True), PatternFill("solid", fgColor="E3E8EE")
 _WRAP = Alignment(wrap_text=True, vertical="top")
 _SERIES = ("value", "low", "high", "n", "centre", "lower", "upper", "target_low", "target_high")
 MOST_TEXT, MOST_NAME = 32_767, 31  # characters of a cell, and of a sheet's name
+
+
+def _number_format(unit: str) -> str:
+    """How a spreadsheet shows a number in `unit`; money with the decimals its currency has."""
+    if not is_currency(unit):
+        return _FORMATS.get(unit, "General")
+    from babel.numbers import get_currency_precision
+
+    return "#,##0" + "." * bool(decimals := get_currency_precision(unit)) + "0" * decimals
 
 
 def formula_safe(frame: pd.DataFrame) -> pd.DataFrame:
@@ -83,7 +99,7 @@ class _Sheet:
 
     def _standing(self, standing: Standing, card: Scorecard, language: str) -> None:
         kpi, trend, last = standing.kpi, standing.trend, standing.last
-        name = [kpi.title(language), say(f"cards.unit.{kpi.unit}", language)]
+        name = [kpi.title(language), unit_words(kpi.unit, language)]
         if trend is None or last is None:
             self.line([*name, standing.problem or say("board.nothing_yet", language)])
             return
@@ -123,7 +139,7 @@ class _Sheet:
         for column, value in enumerate(cells, start=1):
             cell = self._put(self.row, column, value)
             if formats and column in formats and not isinstance(cell.value, str):
-                cell.number_format = _FORMATS.get(formats[column], "General")
+                cell.number_format = _number_format(formats[column])
             if head:
                 cell.font, cell.fill, cell.alignment = _HEAD, _HEAD_FILL, _WRAP
 

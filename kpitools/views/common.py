@@ -107,6 +107,12 @@ def span(kpi: Kpi | str, desk: Desk) -> tuple[pd.Timestamp | None, pd.Timestamp 
     return (None, None) if pd.isna(ends["first"]) else (pd.Timestamp(ends["first"]), pd.Timestamp(ends["last"]))
 
 
+def dimension(kpi: Kpi | str, desk: Desk, by: str = "") -> str:
+    """The column to compare groups by: `by` itself, or the first of the KPI's own that holds data; "" for none."""
+    kpi = desk.kpi(kpi)
+    return by or next((column for column in kpi.dimensions if column in desk.filled(kpi.table)), "")
+
+
 def breakdown(
     kpi: Kpi | str,
     desk: Desk,
@@ -118,6 +124,7 @@ def breakdown(
     end: str | None = None,
 ) -> pd.DataFrame:
     """One row a group over all complete periods together: the column `by`, value, low, high, n; people are pseudonyms.
+    No row where `by` is "".
 
     `attrs` holds ``overall`` (the value of all rows), ``start`` and ``end`` (local dates, `end` exclusive) and
     ``left_out``, the number of groups beyond the twenty largest.
@@ -125,7 +132,7 @@ def breakdown(
     kpi = desk.kpi(kpi)
     series = compute(kpi, desk, every=every, hours=hours, start=start, end=end)
     first, last = complete_span(series, every)
-    if first is None:
+    if first is None or not by:
         return _with_attrs(pd.DataFrame(columns=[by, "value", "low", "high", "n"]), overall=np.nan, left_out=0)
     span = {"every": None, "hours": hours, "start": first, "end": last}
     groups = compute(kpi, desk, by=(by,), **span)

@@ -45,6 +45,11 @@ def say(key: str, language: str, /, **values: Any) -> str:
     return sentences[key][check_language(language)].format(**values)
 
 
+def keys(prefix: str) -> list[str]:
+    """The keys that begin with `prefix`, in the order of the files."""
+    return [key for key in _sentences() if key.startswith(prefix)]
+
+
 def _missing(value: Any) -> bool:
     return value is None or value != value or (isinstance(value, float) and math.isinf(value))
 
@@ -63,7 +68,8 @@ def quantity(value: float | None, unit: str, language: str) -> str:
     """A value with its unit, rounded as a reader wants it.
 
     `unit`: h (hours), min, s, share and percent (fractions, shown as %), points (a difference of shares, as
-    percentage points), score, scale and number (with decimals), count.
+    percentage points), number (with decimals), score, count, money, or the code of a
+    currency, which has its own decimals.
     """
     if _missing(value):
         return "–"
@@ -83,7 +89,31 @@ def quantity(value: float | None, unit: str, language: str) -> str:
         return say("unit.points", language, n=number(value * 100, language))
     if unit in ("scale", "number"):
         return number(value, language, 2 if abs(value) < 10 else 1)
+    if is_currency(unit):
+        return _money(value, unit, language)
+    if unit == "money":
+        return number(value, language, 0 if abs(value) >= 100 else 2)
     return number(value, language, 0 if unit == "count" else 1)
+
+
+def is_currency(unit: str) -> bool:
+    """Whether a unit is a currency's code, such as VND."""
+    return len(unit) == 3 and unit.isupper()
+
+
+def _money(value: float, code: str, language: str) -> str:
+    from babel.numbers import format_currency
+
+    return format_currency(value, code, locale=_LOCALES[check_language(language)]).replace("-", "−")
+
+
+def unit_words(unit: str, language: str) -> str:
+    """What a unit is called in a definition."""
+    if not is_currency(unit):
+        return say(f"cards.unit.{unit}", language)
+    from babel.numbers import get_currency_name
+
+    return f"{get_currency_name(unit, locale=_LOCALES[check_language(language)])} ({unit})"
 
 
 def day(value: dt.date | None, language: str) -> str:

@@ -1,83 +1,7 @@
 # ruff: noqa: E501 - Markdown tables and CSV have no line breaks to spend
-"""The words of the made-up shop, and the files that are text: desk.yml, targets, interventions, README."""
+"""The files that are text: desk.yml, targets, interventions, README."""
 
-from datetime import date, timedelta
-
-# Made-up people: four or five agents a team.
-AGENTS = (
-    ("Nguyễn Thị Mai", "Trần Văn Hùng", "Lê Thu Hà", "Phạm Quốc Anh", "Võ Minh Châu")
-    + ("Đặng Ngọc Lan", "Bùi Đức Thịnh", "Hồ Thanh Tâm", "Ngô Bảo Trân")
-    + ("Dương Hải Nam", "Lý Gia Hân", "Đỗ Tuấn Kiệt", "Phan Mỹ Linh")
-    + ("Vũ Hoàng Yến", "Mai Chí Dũng")
-)
-FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô")
-GIVEN = ("An Bình", "Bảo Ngọc", "Cẩm Tú", "Diệu Linh", "Đức Huy", "Gia Khánh", "Hải Yến", "Hồng Nhung", "Khánh Vy") + (
-    "Minh Khôi",
-    "Mỹ Duyên",
-    "Ngọc Ánh",
-    "Phương Thảo",
-    "Quang Vinh",
-    "Thanh Trúc",
-    "Thu Hằng",
-    "Tuấn Anh",
-    "Yến Nhi",
-)
-
-# By team: Bán hàng, Đổi trả, Kỹ thuật, VIP.
-TOPICS = (
-    ("Giao hàng", "Tư vấn sản phẩm", "Khuyến mãi", "Thanh toán"),
-    ("Đổi hàng", "Hoàn tiền", "Hàng lỗi", "Giao sai"),
-    ("Lỗi website", "Đăng nhập", "Bảo hành", "Ứng dụng"),
-    ("Giao hàng", "Hoàn tiền", "Bảo hành", "Thanh toán"),
-)
-TAGS = {
-    "Giao hàng": "giao_hang",
-    "Tư vấn sản phẩm": "tu_van",
-    "Khuyến mãi": "khuyen_mai",
-    "Thanh toán": "thanh_toan",
-    "Đổi hàng": "doi_tra doi_hang",
-    "Hoàn tiền": "doi_tra hoan_tien",
-    "Hàng lỗi": "doi_tra hang_loi",
-    "Giao sai": "doi_tra giao_sai",
-    "Lỗi website": "ky_thuat website",
-    "Đăng nhập": "ky_thuat dang_nhap",
-    "Bảo hành": "ky_thuat bao_hanh",
-    "Ứng dụng": "ky_thuat ung_dung",
-}
-SUBJECTS = {
-    "Giao hàng": ("Bao giờ giao hàng?", "Đơn hàng chưa tới", "Xin đổi địa chỉ nhận"),
-    "Tư vấn sản phẩm": ("Cho hỏi kích thước", "Còn màu xanh không ạ?", "Tư vấn giúp mình"),
-    "Khuyến mãi": ("Mã giảm giá không dùng được", "Hỏi chương trình ưu đãi", "Chưa nhận quà tặng"),
-    "Thanh toán": ("Thanh toán hai lần", "Chuyển khoản chưa ghi nhận", "Xin hoá đơn"),
-    "Đổi hàng": ("Muốn đổi cỡ", "Đổi sang màu khác", "Đổi sản phẩm"),
-    "Hoàn tiền": ("Chưa nhận tiền hoàn", "Xin hoàn tiền", "Bao lâu thì hoàn tiền?"),
-    "Hàng lỗi": ("Hàng bị rách", "Sản phẩm hỏng khi nhận", "Hàng lỗi đường may"),
-    "Giao sai": ("Giao nhầm sản phẩm", "Giao thiếu hàng", "Sai màu đã đặt"),
-    "Lỗi website": ("Trang không tải được", "Giỏ hàng bị mất", "Không bấm được đặt hàng"),
-    "Đăng nhập": ("Quên mật khẩu", "Không nhận được mã OTP", "Tài khoản bị khoá"),
-    "Bảo hành": ("Hỏi bảo hành", "Máy không lên nguồn", "Gửi bảo hành ở đâu?"),
-    "Ứng dụng": ("Ứng dụng bị treo", "Không cập nhật được ứng dụng", "Thông báo không hiện"),
-}
-# Text that must never become markup, a formula or a template when it is shown.
-HOSTILE = (
-    "<script>alert(1)</script>",
-    '=HYPERLINK("http://example.com","Xem đơn")',
-    "{{7*7}} ${7*7} {% raw %}",
-    "+84 000 000 000",
-    "@SUM(1+1)*cmd|' /C calc'!A0",
-    '"><img src=x onerror=alert(1)>',
-    "a,b;c\td | $x_1$ `ls` **đậm** [x](javascript:alert(1))",
-)
-
-# Working hours by weekday, Monday first: before and from the change of 2025-07-01.
-_SHORT, _LONG, _MORNING, _ALL = ((8, 12), (13, 17.5)), ((8, 12), (13, 18)), ((8, 12),), ((8, 20),)
-OFFICE = ((_SHORT,) * 5 + (_MORNING, ()), (_LONG,) * 5 + (_MORNING, ()))
-EXTENDED = ((_ALL,) * 7, (_ALL,) * 7)
-CLOSED = tuple(
-    (date.fromisoformat(first) + timedelta(days=i)).isoformat()
-    for first, count in (("2025-01-25", 9), ("2026-02-14", 9))
-    for i in range(count)
-)
+from kpitools.sample import texts
 
 DESK = """\
 # Cửa hàng Sen: a made-up online shop. What each key means: `kpitools.settings`.
@@ -103,6 +27,23 @@ files:
     format: customers
   - file: activity.csv
     format: activity
+  - file: leads.csv
+    format: leads
+  - file: spend.csv
+    format: spend
+  - file: sales.csv
+    format: sales
+  - file: balances.csv
+    format: balances
+  - file: revenue_changes.csv
+    format: revenue_changes
+  - file: brand_surveys.csv
+    format: brand_surveys
+  - file: engagement.csv
+    format: engagement
+  - file: agent_days.csv
+    format: agent_days
+currency: VND
 schedules:
   office:
     holidays: VN
@@ -128,6 +69,7 @@ options:
   fcr_window_days: 7
   reopen_window_days: 7
   test_tags: [test, spam, closed_by_merge]
+  lead_maturity_days: 90
 """
 
 SMALL_DESK = """\
@@ -154,7 +96,10 @@ SMALL = {
         "Sen trên Facebook và Zalo",
         "The shop on Facebook and Zalo: LiveAgent, one-letter status, times in UTC.",
         "  - {file: liveagent_tickets.csv, format: liveagent_tickets, timezone: UTC}\n"
-        "  - {file: liveagent_history.csv, format: liveagent_history, timezone: UTC}",
+        "  - {file: liveagent_history.csv, format: liveagent_history, timezone: UTC}\n"
+        "  - {file: liveagent_transfers.csv, format: liveagent_history, timezone: UTC}\n"
+        "  - {file: rewards.csv, format: surveys}\n"
+        "team_levels: {Bán hàng: 1, Đổi trả: 1, Kỹ thuật: 2}  # a move up is an escalation",
     ),
     "freshdesk": (
         "Sen phụ tùng",
@@ -204,6 +149,17 @@ sla_attainment,2024-07-01,2025-06-30,,0.8,,,
 sla_attainment,2025-07-01,,,0.85,,,
 reopen_rate,2024-07-01,,,0.08,,,
 ticket_volume,2024-07-01,,,,40,75,
+marketing_qualified_leads,2024-07-01,,,120,,,
+mql_conversion_rate,2024-07-01,,,0.2,,,
+customer_acquisition_cost,2024-07-01,,,1000000,,,
+brand_awareness,2024-07-01,2025-12-31,,0.15,,,
+brand_awareness,2026-01-01,,,0.2,,,
+average_profit_margin,2024-07-01,,,0.28,,,
+sales_growth,2024-07-01,,,0,,,
+product_quality,2024-07-01,,,0.97,,,
+quick_ratio,2024-07-01,,,,1,,
+current_ratio,2024-07-01,,,,1.5,,
+saas_quick_ratio,2024-07-01,,,1.5,,,
 """
 
 INTERVENTIONS = """\
@@ -214,6 +170,10 @@ on,kind,team,what,kpi,rebase
 2025-10-13,technology,Kỹ thuật,Mua phần mềm phân loại tự động,resolution_time,false
 2025-12-01,process,,Tuần dọn yêu cầu bị quên,backlog,false
 2026-03-23,technology,Bán hàng,Macro trả lời nhanh,first_response_time,true
+2025-03-10,process,,Hội chợ xuân,customer_acquisition_cost,false
+2025-06-01,process,,Tháng giảm giá một phần tư,sales_growth,false
+2025-11-01,process,,Chiến dịch 11.11 trên TikTok,marketing_qualified_leads,false
+2025-11-10,process,,Siết kiểm tra lô hàng nhập,product_quality,false
 """
 
 README = """\
@@ -234,17 +194,28 @@ addresses end in example.com. Written by `kpitools.sample.make`; the same seed g
 | surveys.csv | {surveys} | an invitation: NPS (0-10) or effort (1-7); empty score: no answer | UTC | |
 | customers.csv | {customers} | a customer relationship | days; monthly value in VND | |
 | activity.csv | {activity} | a purchase | UTC; VND | |
+| leads.csv | {leads} | a lead: came, met the criteria, became a customer, by source | shop's clock | |
+| spend.csv | {spend} | a booking: advertising by week and source, salaries by month | days; VND | |
+| sales.csv | {sales} | an order line: units, revenue, cost, pieces returned by the end | days; VND | |
+| balances.csv | {balances} | a month-end's balance sheet, Vietnamese headers | days; VND | |
+| revenue_changes.csv | {revenue_changes} | a movement of a customer's monthly revenue, since the first customer; losses with their minus; the sums are the values of customers.csv | days; VND a month | |
+| brand_surveys.csv | {brand_surveys} | an answer of a quarterly panel of 250: unaided, then aided; weights mend its age | days | |
+| engagement.csv | {engagement} | a page's day | days | |
+| agent_days.csv | {agent_days} | an agent's day by the planning system | days | seconds |
 | targets.csv | | a goal in force: shares as fractions, NPS points | days | hours; handle time minutes |
 | interventions.csv | | something done to improve | days | |
 | liveagent/liveagent_tickets.csv | {liveagent_tickets} | a request by Facebook or Zalo; status is one letter (C is Open, L is Closed) | UTC | |
 | liveagent/liveagent_history.csv | {liveagent_history} | a request in a status | UTC | seconds |
+| liveagent/liveagent_transfers.csv | {liveagent_transfers} | a request that went to Kỹ thuật, the second level, before its answer | UTC | seconds |
+| liveagent/rewards.csv | {rewards} | a reward (1) or rebuke (0) | UTC | |
 | freshdesk/freshdesk_tickets.csv | {freshdesk_tickets} | a request for spare parts | shop's clock | HH:MM:SS of working time, though the header says hrs |
 | freshdesk/surveys.csv | {freshdesk_surveys} | an invitation, CSAT 1-5 | UTC | |
 | eventlog/event_log.csv | {event_log} | a step of a repair: case, activity, time | shop's clock | |
 | phone/phone_intervals.csv | {phone_intervals} | a half-hour of another hotline | shop's clock | H:MM:SS, averages per answered call; service level a share of them |
 
 Each folder has its own `desk.yml`. Scores of the main desk are Zendesk's Good and Bad (two-way); `Offered` was asked and
-did not answer. Customer IDs are the same in zendesk_tickets.csv (`Requester ID`), surveys.csv, customers.csv, activity.csv.
+did not answer. Customer IDs are the same in zendesk_tickets.csv (`Requester ID`), surveys.csv, customers.csv, activity.csv, revenue_changes.csv. Wins of leads.csv are not linked to customers.csv. The first months' wins lack those whose leads came
+before the file begins.
 
 Dirt, under 3 % of rows in all: exact duplicates, tickets in two versions (the later `Updated at` counts), dates that do not
 exist, tickets solved before they were created, one from 2062, deleted, merged (`closed_by_merge`), `spam` and `test` tags,
@@ -262,16 +233,31 @@ empty groups, priorities and topics, a group name in decomposed letters, subject
 7. **The purge** (1 - 5 Dec 2025): forgotten requests are solved in one week; the mean resolution time by solving date explodes, the backlog falls, no customer
    was served slower that week. In Freshdesk, `Closed time` is automatic, days or weeks after `Resolved time`.
 8. **Gaming** (23 Mar 2026): Bán hàng answers with a macro. First response falls to some 40 % of what it was; reopenings double.
+9. **A campaign that fills the funnel** (November 2025, TikTok 11.11): qualified leads rise almost fivefold, of the cohort's leads far fewer buy; the other
+   sources convert as ever. Brand awareness rises among the young, who are over-represented in the panel: less with weights than without.
+   The pages reach twice as many people, a smaller part of whom reacts.
+10. **Wins that mature** (the fair of 10 March 2025): its month has by far the dearest customers; in April to July the cost of a customer falls to half the usual,
+    for the fair's leads are won then and nothing was spent on them. Nobody worked cheaper.
+11. **A discount** (June 2025): sales grow by a third over May, the margin falls from 31 % to 8 %, July looks like a slump.
+12. **Tết moves** from late January (2025) to mid-February (2026): year on year, January falls and February rises by two fifths; both together grow as usual.
+13. **A bad batch** (earphones sold 6 October - 2 November 2025): a fifth and more comes back. The last month before the export looks best of all, because its returns are still to come.
+14. **Stock on credit** (October - December 2025): the current ratio stays far above 1, the quick ratio falls below it.
+15. **Expansion hides churn** (January - March 2026): seven wholesale customers buy much more while a third of the small ones cut back: gains still outweigh losses, new
+    customers alone no longer do.
+16. **Over the band** (6 April - 31 May 2026): Kỹ thuật is occupied for more than nine tenths of its time.
 
 *Các câu chuyện: (1) Tết: dồn việc; (2) chatbot: CSAT từng kênh tăng mà tổng giảm; (3) tập huấn có hiệu quả; (4) phần mềm
 không có hiệu quả; (5) đội VIP ít số liệu đứng cuối do ngẫu nhiên; (6) khách không hài lòng hay trả lời khảo sát hơn;
-(7) tuần dọn yêu cầu bị quên làm thời gian giải quyết trung bình tăng vọt; (8) macro trả lời nhanh: phản hồi nhanh hơn nhưng bị mở lại nhiều hơn.*
+(7) tuần dọn yêu cầu bị quên làm thời gian giải quyết trung bình tăng vọt; (8) macro trả lời nhanh: phản hồi nhanh hơn nhưng bị mở lại nhiều hơn; (9) chiến dịch 11.11 kéo về nhiều khách tiềm năng nhưng
+ít người mua; (10) hội chợ xuân: chi phí mỗi khách tăng vọt rồi giảm một nửa khi khách tiềm năng chín; (11) tháng giảm giá: doanh số tăng, biên lợi nhuận giảm;
+(12) Tết đổi tháng làm so sánh cùng kỳ sai lệch; (13) lô tai nghe bị trả lại nhiều; (14) trữ hàng bằng nợ: thanh khoản nhanh dưới 1; (15) vài khách sỉ mua thêm che lấp
+khách lẻ cắt giảm; (16) đội Kỹ thuật bận quá chín phần mười thời gian.*
 """
 
 
-def files(*, as_of: str, seed: int, tickets: int, start: str, months: int, rows: dict[str, str]):
+def texts_of(*, as_of: str, seed: int, tickets: int, start: str, months: int, rows: dict[str, str]):
     """Names and contents of the text files; ``rows`` has the number of rows of each table, in words."""
-    closed = f"{CLOSED[0]}..{CLOSED[8]}, {CLOSED[9]}..{CLOSED[17]}"
+    closed = f"{texts.CLOSED[0]}..{texts.CLOSED[8]}, {texts.CLOSED[9]}..{texts.CLOSED[17]}"
     yield "desk.yml", DESK.format(as_of=as_of, closed=closed)
     for folder, (name, about, exports) in SMALL.items():
         text = SMALL_DESK.format(name=name, about=about, files=exports, as_of=as_of, closed=closed)

@@ -1,0 +1,89 @@
+"""Exercises on the trainer's own export: rows without personal data beside the notebooks, and nothing else of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kpitools.desk import Desk
+from kpitools.errors import ConfigError, KpitoolsError, NotSupportedError
+from kpitools.lessons.build import write_notebooks
+from kpitools.lessons.catalogue import lesson as find_lesson
+from kpitools.lessons.catalogue import lessons
+from kpitools.lessons.drawing import drawn, equal, known, outcome
+from kpitools.lessons.record import Exercise, Lesson, Rows
+from kpitools.lessons.variant import ROLES
+from kpitools.words import say
+
+MOST = 400  # rows of an export that an exercise keeps to draw from
+FEWEST = 30  # fewer would give neighbours the same rows
+_MISSING = (KpitoolsError, KeyError, AttributeError)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How an exercise fared with an export.
+
+    rows : how many rows it can draw from; 0 where it keeps its made-up ones
+    why : in the trainer's language, what keeps it from the export's rows, or what they cannot show
+    """
+
+    lesson: Lesson
+    exercise: Exercise
+    rows: int
+    why: str = ""
+
+
+def write_own(
+    desk: Desk, folder: Path, names: tuple[str, ...] = (), language: str = "en", seed: int = 1
+) -> list[Taken]:
+    """Write ``rows/``, ``learner/`` and ``trainer/`` into the new folder `folder`.
+
+    A lesson is written if at least one of its exercises can take rows of the desk; exercises that cannot keep their
+    made-up rows.
+
+    Raises
+    ------
+    ConfigError
+        Where `folder` is there already.
+    NotSupportedError
+        Where no exercise can take rows of this desk.
+    """
+    if folder.exists():
+        raise ConfigError(f"{folder} is there already: it is not replaced. Name another folder with --out.")
+    wanted = [find_lesson(name) for name in names] or list(lessons().values())
+    pools: dict[str, Rows] = {}
+    taken = [_take(lesson, task, desk, pools, language) for lesson in wanted for task in lesson.exercises]
+    if not pools:
+        whys = "; ".join(dict.fromkeys(f"{one.exercise.id}: {one.why}" for one in taken))
+        raise NotSupportedError(f"no exercise can take rows of this desk. {whys}")
+    (folder / "rows").mkdir(parents=True)
+    for id, pool in pools.items():
+        pool.to_csv(folder / "rows" / f"{id}.csv", index=False)
+    ours = [lesson for lesson in wanted if any(task.id in pools for task in lesson.exercises)]
+    for role in ROLES:
+        (folder / role).mkdir()
+        write_notebooks(folder / role, ours, role, language, seed=seed, own="../rows")
+    return taken
+
+
+def _take(lesson: Lesson, task: Exercise, desk: Desk, pools: dict[str, Rows], language: str) -> Taken:
+    """Put the exercise's rows into `pools`, if the desk has enough of them, and say how it went."""
+    if task.pool is None:
+        return Taken(lesson, task, 0, say("lessons.new.no_pool", language))
+    try:
+        pool = task.pool(desk)
+        if len(pool) < FEWEST:
+            raise NotSupportedError(say("lessons.new.too_few", language, n=len(pool), fewest=FEWEST))
+        pool = pool.sample(min(len(pool), MOST), random_state=1).sort_index()
+        shown = min(_shown(task, drawn(task, seed, pool)) for seed in (1, 2, 3))
+    except _MISSING as problem:
+        return Taken(lesson, task, 0, str(problem))
+    pools[task.id] = pool
+    few = say("lessons.new.few", language, mistakes=len(task.mistakes), shown=shown)
+    return Taken(lesson, task, len(pool), few if shown < len(task.mistakes) else "")
+
+
+def _shown(task: Exercise, rows: Rows) -> int:
+    """How many mistakes these rows tell from the right answer."""
+    right = outcome(task.right, rows)
+    wrong = (outcome(mistake, rows) for mistake in task.mistakes.values())
+    return sum(known(value) and not equal(task, right, value, 2.5) for value in wrong)
