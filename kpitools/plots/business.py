@@ -127,10 +127,10 @@ def lead_cohorts(cohorts: pd.DataFrame, kpi: Kpi, language: str = "en", ax: Axes
             cohorts.period, cohorts[name], bottom=bottom, width=width, color=colour, label=say(f"plots.leads.{name}", language)
         )
         bottom += cohorts[name].to_numpy(dtype=float)
+    style.headroom(ax, bottom.max())
     style.number_axis(ax.yaxis, "count", language)
     style.label(ax, say("plots.leads.axis", language))
     ax.legend(loc="upper left", ncols=3, frameon=False, fontsize=9)
-    ax.margins(y=0.18)
     if below is not None:
         style.line_of(below, cohorts, "value", style.INK, "")
         below.set_ylim(bottom=0)

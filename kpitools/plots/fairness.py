@@ -189,11 +189,17 @@ def change_parts(parts: pd.DataFrame, kpi: Kpi, by: str, language: str = "en", a
     return style.headline(ax, change_headline(parts, kpi, by, language))
 
 
+def _span(start: str, end: str, language: str) -> str:
+    """Two local days as words, the last one included."""
+    last = pd.Timestamp(end) - pd.Timedelta(days=1)
+    return f"{day(pd.Timestamp(start), language)} – {day(last, language)}"
+
+
 def change_headline(parts: pd.DataFrame, kpi: Kpi, by: str, language: str) -> str:
     """Both figures, the change, and its two parts."""
     told = parts.attrs
     unit = "points" if kpi.unit in ("share", "percent") else kpi.unit
-    spans = [day(pd.Timestamp(start), language) for start, _ in told["spans"]]
+    spans = [_span(start, end, language) for start, end in told["spans"]]
     return say(
         "plots.change",
         language,

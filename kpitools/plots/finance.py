@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from kpitools.kpi import Kpi
 from kpitools.plots import style
 from kpitools.plots.data import shows
-from kpitools.words import day, number, period, quantity, say
+from kpitools.words import day, is_currency, number, period, quantity, say
 
 
 @shows(period=None, current="number", quick="number", complete=None)
@@ -75,7 +75,7 @@ def revenue_movements(
     ax.axhline(0, color=style.INK, lw=0.8)
     style.number_axis(ax.yaxis, "money", language)
     style.label(ax, say("plots.moves.axis", language, currency=currency or say("plots.axis.money", language)))
-    ax.margins(y=0.22)
+    ax.set_ylim(1.12 * ends[-1].min(), 1.35 * max(ends[1].max(), 1e-9))
     ax.legend(loc="upper left", ncols=4, frameon=False, fontsize=9)
     if below is not None:
         style.line_of(below, moves, "value", style.INK, say("plots.moves.value", language))
@@ -106,6 +106,16 @@ def movements_headline(moves: pd.DataFrame, kpi: Kpi, language: str) -> str:
     )
 
 
+def _short(amount: float, currency: str, language: str) -> str:
+    """An amount in four figures: ₫988M, 988 Tr ₫."""
+    from babel.numbers import format_compact_currency
+
+    if not is_currency(currency) or abs(amount) < 10_000:
+        return quantity(amount, currency, language)
+    locale = {"en": "en_GB", "vi": "vi_VN"}[language]
+    return format_compact_currency(amount, currency, locale=locale, fraction_digits=1).replace("-", "−")
+
+
 _COLOURS = {name: colour for name, _, colour in _MOVES} | {"at_start": style.GREY, "at_end": style.GREY}
 
 
@@ -126,7 +136,7 @@ def revenue_bridge(
     for place, end in enumerate(ends):
         ax.plot([place + 0.31, place + 0.69], [end, end], color=style.GREY, lw=1)
     for place, step in steps.iterrows():
-        text = quantity(step.amount, currency, language)
+        text = _short(step.amount, currency, language)
         ax.annotate(
             text, (place, step.above), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=8.5, color=style.INK
         )
@@ -151,9 +161,9 @@ def bridge_headline(steps: pd.DataFrame, kpi: Kpi, language: str, currency: str 
         language,
         first=day(pd.Timestamp(steps.attrs["start"]), language),
         last=day(last, language),
-        before=quantity(amount["at_start"], currency, language),
-        after=quantity(amount["at_end"], currency, language),
+        before=_short(amount["at_start"], currency, language),
+        after=_short(amount["at_end"], currency, language),
         change=number(100 * (amount["at_end"] / amount["at_start"] - 1), language) if amount["at_start"] else "–",
-        gained=quantity(amount["new"] + amount["expansion"], currency, language),
-        lost=quantity(-(amount["contraction"] + amount["churn"]), currency, language),
+        gained=_short(amount["new"] + amount["expansion"], currency, language),
+        lost=_short(-(amount["contraction"] + amount["churn"]), currency, language),
     )

@@ -159,10 +159,10 @@ def number_axis(axis, unit: str, language: str) -> None:
     def written(value: float, _) -> str:
         if unit == "number" or abs(value) < 10_000:
             return number(value, language, 1) if unit == "number" else plain_tick(value, language)
-        short = format_compact_decimal(value, locale={"en": "en_GB", "vi": "vi_VN"}[language], fraction_digits=1)
+        short = format_compact_decimal(value, locale={"en": "en_GB", "vi": "vi_VN"}[language], fraction_digits=2)
         return short.replace("-", "−")
 
-    axis.set_major_locator(MaxNLocator(5, integer=unit == "count"))
+    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10], integer=unit == "count"))
     axis.set_major_formatter(FuncFormatter(written))
 
 
@@ -175,6 +175,11 @@ def fade(bars, complete) -> None:
     """Bars of periods that are not complete, drawn faint."""
     for bar, whole in zip(bars, complete, strict=True):
         bar.set_alpha(1 if whole else 0.4)
+
+
+def headroom(ax: Axes, top: float, part: float = 0.3) -> None:
+    """Bars from 0 with room above them for a legend; stacked bars hold an automatic limit down."""
+    ax.set_ylim(0, max(float(top), 1e-9) * (1 + part))
 
 
 def line_of(ax: Axes, frame: pd.DataFrame, column: str, colour: str, label: str, **options) -> None:

@@ -133,7 +133,7 @@ def _broken(ax: Axes, outcomes: pd.DataFrame, language: str) -> None:
         label, width = say(f"plots.sla.{name}", language), style.bar_days(outcomes.period)
         ax.bar(outcomes.period, outcomes[name], bottom=bottom, width=width, color=colour, label=label)
         bottom += outcomes[name].to_numpy(dtype=float)
-    ax.margins(y=0.3)
+    style.headroom(ax, bottom.max())
     style.number_axis(ax.yaxis, "count", language)
     style.label(ax, say("plots.sla.broken", language))
     ax.legend(loc="upper left", ncols=2, frameon=False, fontsize=9)

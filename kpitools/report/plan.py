@@ -13,6 +13,8 @@ from kpitools.errors import ConfigError, KpitoolsError, UnknownNameError, unknow
 from kpitools.kpi import Kpi
 from kpitools.report.archive import MOST
 from kpitools.report.mail import Mail, read_mail
+from kpitools.report.pages import notebook_of
+from kpitools.views.fairness import COMPARABLE
 from kpitools.words import LANGUAGES, check_language
 
 KEYS = ("desk", "publish", "languages", "pages", "every", "hours", "code", "deadline")
@@ -111,18 +113,20 @@ def _editions(value: Any, where: str) -> int:
 
 
 def default_plan(desk: Path, supported: list[Kpi], publish: Path, languages: tuple[str, ...] = LANGUAGES) -> Plan:
-    """A page for every KPI record in `supported`, by its own notebook or else by kpi.ipynb, and the scorecard and
-    data quality notebooks."""
+    """A page for every KPI record in `supported`, by the notebook that treats it (see `pages`) or else by kpi.ipynb;
+    the fair comparison, where it has a share to compare, the scorecard and data quality."""
     folder = resources.notebooks()
-    pages = [_kpi_page(folder, kpi) for kpi in supported]
-    for name in ("reports/scorecard", "reports/data_quality"):
+    # A notebook that treats several KPIs is one page.
+    pages = list({page.slug: page for page in (_kpi_page(folder, kpi) for kpi in supported)}.values())
+    compared = any(kpi.name in COMPARABLE for kpi in supported)
+    for name in (*(["reports/performance"] if compared else []), "reports/scorecard", "reports/data_quality"):
         path = folder / f"{name}.ipynb"
         pages.append(_page(path, path.stem, {}, {}, str(path)))
     return Plan(desk=desk, publish=publish, pages=tuple(pages), languages=languages)
 
 
 def _kpi_page(folder: Path, kpi: Kpi) -> Page:
-    own, general = folder / "kpi" / f"{kpi.name}.ipynb", folder / "kpi" / "kpi.ipynb"
+    own, general = folder / "kpi" / f"{notebook_of(kpi.name)}.ipynb", folder / "kpi" / "kpi.ipynb"
     path, given = (own, {}) if own.is_file() else (general, {"kpi": kpi.name})
     titles = {language: kpi.title(language) for language in LANGUAGES} if given else {}
     return _page(path, _slug(path, given), given, titles, str(path))

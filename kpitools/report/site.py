@@ -13,6 +13,7 @@ from kpitools.plots.distribution import say_column
 from kpitools.report import archive, digest, first_page, mail, pdf, render, spreadsheet
 from kpitools.report.first_page import Link, News
 from kpitools.report.layout import ARCHIVE, NUMBERS
+from kpitools.report.pages import kpis_on
 from kpitools.report.plan import DATA, LANGUAGE, Page, Plan, declared_parameters
 from kpitools.report.runner import Outcome
 from kpitools.scorecard import Scorecard, scorecard
@@ -162,10 +163,12 @@ def write_page(outcome: Outcome, plan: Plan, desk: Desk, folder: Path) -> Entry:
     return Entry(page, language, title, outcome.status, error)
 
 
-def kpi_of(page: Page, desk: Desk) -> str | None:
-    """The KPI a page is about: what its parameters say, else its notebook's name."""
-    name = page.parameters.get("kpi", page.notebook.stem)
-    return name if name in desk.catalogue else None
+def kpis_of(page: Page, desk: Desk) -> list[str]:
+    """The KPIs a page is about: what its parameters say, else what its notebook treats; none for a report."""
+    if page.notebook.parent.name == "reports":
+        return []
+    named = page.parameters.get("kpi")
+    return [name for name in ((named,) if named else kpis_on(page.notebook.stem)) if name in desk.catalogue]
 
 
 def index_page(card: Scorecard, entries: list[Entry], plan: Plan, desk: Desk, language: str, news: News) -> str:
@@ -173,7 +176,8 @@ def index_page(card: Scorecard, entries: list[Entry], plan: Plan, desk: Desk, la
     pages = [Link(page_name(e.page, language), e.title, e.status, e.error) for e in entries]
     links: dict[str, str] = {}
     for entry in entries:
-        links.setdefault(kpi_of(entry.page, desk) or "", page_name(entry.page, language))
+        for kpi in kpis_of(entry.page, desk):
+            links.setdefault(kpi, page_name(entry.page, language))
     files = [workbook_name(language, plan), "scorecard.csv", "scorecard.json", "run.json", digest.NAME]
     body = first_page.body(card, language, links, pages, news, index_name(language, plan), files)
     siblings = [render.Sibling(other, index_name(other, plan), other == language) for other in plan.languages]

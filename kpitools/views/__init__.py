@@ -31,6 +31,7 @@ from kpitools.views.common import (
     handle_parts,
     hour_of_week,
     judged,
+    last_span,
     lifetimes,
     span,
     survival,
@@ -40,6 +41,7 @@ from kpitools.views.common import (
     yearly_churn,
 )
 from kpitools.views.fairness import (
+    SUPPRESSED,
     change_parts,
     comparable,
     group_counts,
@@ -53,6 +55,7 @@ from kpitools.views.workload import age_bands, flow, sla_outcomes, time_parts
 
 __all__ = [
     "AGE_BANDS",
+    "SUPPRESSED",
     "age_bands",
     "answers",
     "arrivals",
@@ -77,6 +80,7 @@ __all__ = [
     "handle_parts",
     "hour_of_week",
     "judged",
+    "last_span",
     "lead_cohorts",
     "lifetimes",
     "liquidity",

@@ -69,6 +69,15 @@ def complete_span(series: pd.DataFrame, every: str) -> tuple[str | None, str | N
     return whole.iloc[0].date().isoformat(), end.date().isoformat()
 
 
+def last_span(kpi: Kpi | str, desk: Desk, *, every: str = "quarter", **asked) -> dict[str, str | None]:
+    """``start`` and ``end`` (local days, `end` exclusive) of the last complete period of a KPI, to ask others for."""
+    _, end = complete_span(series_of(kpi, desk, every=every, **asked), every)
+    if end is None:
+        return {"start": asked.get("start"), "end": asked.get("end")}
+    start = periods.floor(pd.Timestamp(end) - pd.Timedelta(days=1), every)
+    return {"start": start.date().isoformat(), "end": end}
+
+
 def judged(series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week", hours: str = "calendar") -> Trend:
     """The series judged with the desk's own targets and interventions, `hours` being the clock of the series.
 
@@ -158,14 +167,24 @@ def hour_of_week(
 ) -> pd.DataFrame:
     """Rows by local weekday (0 is Monday) and hour of their start: ``weekday, hour, n, value``.
 
-    `value` is the median of the rows that have ended; rows still running count in `n` only.
+    `value` is the median of the rows that have ended, rows still running counting in `n` only; for shares and ratios
+    it is theirs, sum over sum.
     """
     kpi = desk.kpi(kpi)
-    rows = between(_counted(kpi, desk, hours, "cohort" if kpi.is_duration else None), start, end)
+    rows = between(counted_rows(kpi, desk, hours=hours, view="cohort" if kpi.is_duration else None), start, end)
     rows = rows.mutate(weekday=rows.local.day_of_week.index().cast("int64"), hour=rows.local.hour().cast("int64"))
-    ended = rows.has_ended if "has_ended" in rows.columns else ibis.literal(True)
-    found = rows.group_by("weekday", "hour").agg(n=rows.count(), value=rows.value.quantile(0.5, where=ended))
+    found = rows.group_by("weekday", "hour").agg(n=rows.count(), value=_typical(kpi, rows))
     return found.to_pandas().sort_values(["weekday", "hour"], ignore_index=True)
+
+
+def _typical(kpi: Kpi, rows: ir.Table) -> ir.Value:
+    """The figure of a group of rows: a ratio of sums, a mean, or the median of what has ended."""
+    if kpi.statistic == "ratio":
+        known = rows.value.notnull() & rows.per.notnull()
+        return rows.value.sum(where=known) / rows.per.sum(where=known).nullif(0) / SECONDS.get(kpi.unit, 1.0)
+    if kpi.statistic in ("share", "mean"):
+        return rows.value.mean()
+    return rows.value.quantile(0.5, where=rows.has_ended if "has_ended" in rows.columns else ibis.literal(True))
 
 
 def arrivals(desk: Desk) -> pd.DataFrame:
@@ -433,7 +452,7 @@ def backlog_age(desk: Desk) -> pd.DataFrame:
 
 
 _SHOWN = ("ticket_id", "survey_id", "customer_id", "team", "channel", "priority", "topic", "segment", "agent_id")
-_SHOWN += ("score",)
+_SHOWN += ("score", "order_id", "product", "region", "source")
 
 
 def extreme_rows(

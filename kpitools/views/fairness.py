@@ -18,14 +18,14 @@ from kpitools.views.common import between, series_of
 SUPPRESSED = 5  # cases of one person below which the person could be recognised
 FALSE_SHARE = 0.05  # of those flagged, at most this share by chance (Benjamini and Hochberg 1995)
 DRAWS, SEED = 10_000, 7
-_COMPARABLE = ("csat", "first_contact_resolution_rate", "sla_attainment", "reopen_rate", "one_touch_rate")
+COMPARABLE = ("csat", "first_contact_resolution_rate", "sla_attainment", "reopen_rate", "one_touch_rate")
 
 
 def comparable(desk: Desk, by: str = "agent_id", kpi: str = "") -> str:
     """`kpi` itself, or the first share that the data supports and that knows the column `by`; "" for none."""
     if kpi:
         return kpi
-    for name in _COMPARABLE:
+    for name in COMPARABLE:
         record = desk.kpi(name)
         if not desk.missing(record) and by in desk.filled(record.table):
             return name
@@ -155,12 +155,12 @@ def change_parts(
     """The change of a KPI between two spans by `by`, taken apart into rate and mix (see `analysis.mix`): ``segment,
     n_before, n_after, value_before, value_after, rate, mix, total``.
 
-    `before`, `after`: first local day and the day after the last; by default the last complete quarter and the same
-    quarter a year before, else the quarter before. `attrs`: ``before, after, change, rate, mix`` (figures) and
+    `before`, `after`: first local day and the day after the last; by default the last four complete quarters and the
+    four before, else the last two. `attrs`: ``before, after, change, rate, mix`` (figures) and
     ``spans``.
     """
     columns = ["segment", "n_before", "n_after", "value_before", "value_after", "rate", "mix", "total"]
-    spans = (before, after) if before and after else _quarters(kpi, desk)
+    spans = (before, after) if before and after else _halves(kpi, desk)
     sides = [compute(kpi, desk, every=None, by=(by,), start=start, end=end) for start, end in spans or ()]
     if not sides or any(side.empty or not side.n.sum() for side in sides):
         return pd.DataFrame(columns=columns)
@@ -171,17 +171,16 @@ def change_parts(
     return parts
 
 
-def _quarters(kpi: Kpi | str, desk: Desk) -> tuple[tuple[str, str], tuple[str, str]] | None:
+def _halves(kpi: Kpi | str, desk: Desk) -> tuple[tuple[str, str], ...]:
+    """The last year of complete quarters and the year before; with fewer than eight, the last two quarters."""
     series = series_of(kpi, desk, every="quarter") if kpi else pd.DataFrame()
-    whole = series[series.complete.astype(bool) & (series.n > 0)].period if len(series) else []
-    if len(whole) < 2:
-        return None
-    last, known = whole.iloc[-1], set(whole)
-    earlier = last - pd.DateOffset(years=1)
-    first = earlier if earlier in known else whole.iloc[-2]
-    return tuple(
-        (at.date().isoformat(), (at + pd.DateOffset(months=3)).date().isoformat()) for at in (first, last)
-    )
+    whole = list(series.period[series.complete.astype(bool)]) if len(series) else []
+    length = 4 if len(whole) >= 8 else 1
+    if len(whole) < 2 * length:
+        return ()
+    ends = [whole[-2 * length], whole[-length], whole[-1] + pd.DateOffset(months=3)]
+    days = [at.date().isoformat() for at in ends]
+    return (days[0], days[1]), (days[1], days[2])
 
 
 def people_in_groups(
