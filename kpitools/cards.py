@@ -39,7 +39,9 @@ class Table:
         return f'<table class="kt-table">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
     def _cell(self, text: str, column: int, tag: str) -> str:
-        style = _CELL.format(align="right" if self.right[column] else "left")
+        # A number is never broken over two lines; on a narrow screen the table is moved sideways.
+        style = _CELL.format(align="right;white-space:nowrap" if self.right[column] and tag == "td" else "left")
+        style = _CELL.format(align="right") if self.right[column] and tag == "th" else style
         scope = ' scope="col"' if tag == "th" else ""
         return f'<{tag}{scope} style="{style}">{escape(text)}</{tag}>'
 
@@ -417,6 +419,9 @@ def _aim(target: Target, kpi: Kpi, language: str) -> str:
         key = {"lower": "at_most", "higher": "at_least"}.get(kpi.better, "about")
         return say(f"cards.target.{key}", language, value=quantity(target.target, kpi.unit, language))
     ends = {end: quantity(getattr(target, end), kpi.unit, language) for end in ("low", "high")}
+    for side, other, key in (("low", "high", "at_least"), ("high", "low", "at_most")):
+        if ends[other] == "–":
+            return say(f"cards.target.{key}", language, value=ends[side])
     return say("cards.target.band", language, **ends)
 
 
@@ -450,9 +455,28 @@ def together_table(
 ) -> Table:
     """Several KPIs side by side at their last complete period, or what the data lacks for them."""
     language = language or desk.language
-    heads = [say(f"cards.column.{name}", language) for name in ("title", "period", "value", "signal")]
-    rows = [_guard(desk.kpi(kpi), desk.kpi(kpi), desk, every, language) for kpi in kpis]
-    return Table(heads, rows, say("cards.together", language), [False, False, True, False])
+    heads = [say(f"cards.column.{name}", language) for name in ("title", "period", "value", "interval", "n", "signal")]
+    rows = [_standing_row(desk.kpi(kpi), desk, every, language) for kpi in kpis]
+    return Table(heads, rows, say("cards.together", language), [False, False, True, True, True, False])
+
+
+def _standing_row(kpi: Kpi, desk: Desk, every: str, language: str) -> list[str]:
+    title, missing = kpi.title(language), desk.missing_in(kpi, language)
+    if missing:
+        return [title, *"––––", say("cards.lacks", language, missing=missing)]
+    trend = views.trend(kpi, desk, every=every)
+    if trend is None or trend.last is None:
+        return [title, *"––––", say("cards.headline.nothing", language, title=title)]
+    last = trend.last
+    ends = [quantity(last.get(end), kpi.unit, language) for end in ("low", "high")]
+    return [
+        title,
+        period_name(last.period, every, language),
+        quantity(last.value, kpi.unit, language),
+        "–" if "–" in ends else say("cards.interval", language, low=ends[0], high=ends[1]),
+        number(last.n, language, 0),
+        judging.variation_words(trend, language),
+    ]
 
 
 def _guard(kpi: Kpi, beside: Kpi, desk: Desk, every: str, language: str) -> list[str]:
@@ -541,7 +565,7 @@ def _not_complete(kpi: Kpi, desk: Desk, every: str, hours: str, language: str) -
     unfinished = series[~series.complete.astype(bool) & (series.n > 0)]
     few = series[series.complete.astype(bool) & (series.n < SMALL)]
     said = [("unfinished", len(unfinished), unfinished.n.sum()), ("few", len(few), few.n.sum())]
-    if kpi.statistic in ("total", "level"):
+    if kpi.statistic in ("total", "level") or kpi.interval == "none":
         said = said[:1]
     counted = [(name, periods_, rows) for name, periods_, rows in said if periods_]
     return [

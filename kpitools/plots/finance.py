@@ -113,7 +113,7 @@ def _short(amount: float, currency: str, language: str) -> str:
     if not is_currency(currency) or abs(amount) < 10_000:
         return quantity(amount, currency, language)
     locale = {"en": "en_GB", "vi": "vi_VN"}[language]
-    return format_compact_currency(amount, currency, locale=locale, fraction_digits=1).replace("-", "−")
+    return format_compact_currency(amount, currency, locale=locale, fraction_digits=2).replace("-", "−")
 
 
 _COLOURS = {name: colour for name, _, colour in _MOVES} | {"at_start": style.GREY, "at_end": style.GREY}

@@ -17,7 +17,7 @@ from kpitools.report.pages import kpis_on
 from kpitools.report.plan import DATA, LANGUAGE, Page, Plan, declared_parameters
 from kpitools.report.runner import Outcome
 from kpitools.scorecard import Scorecard, scorecard
-from kpitools.words import day, say
+from kpitools.words import day, quantity, say
 
 
 class Entry(NamedTuple):
@@ -136,8 +136,23 @@ def _filter(name: str, value: object, language: str) -> str:
         return say(f"site.{name}.{value}", language)
     if name == "by":
         return say("site.filter.by", language, value=say_column(str(value), language))
+    if name in _OTHERS:
+        return say(f"site.parameter.{name}", language, value=_OTHERS[name](value, language))
     key = f"site.filter.{name}" if name in ("start", "end") else "site.filter.other"
     return say(key, language, name=name, value=value)
+
+
+def _every(value: object, language: str) -> str:
+    return say(f"site.every.{value}", language) if value in _SAID["every"] else str(value)
+
+
+def _share(value: object, language: str) -> str:
+    return quantity(float(value), "share", language)
+
+
+# Parameters that only some notebooks have, and how their values are said.
+_OTHERS = dict.fromkeys(("mix", "beside"), lambda value, language: say_column(str(value), language))
+_OTHERS |= {"survey_every": _every, "bridge_every": _every, "band_low": _share, "band_high": _share}
 
 
 _SAID = {"every": ("day", "week", "month", "quarter"), "hours": ("calendar", "business")}

@@ -12,6 +12,7 @@ from kpitools.facts.money import GAINS
 from kpitools.kpi import Kpi
 from kpitools.views.common import between, complete_span, completeness, series_of
 
+LAST = 36  # periods, as many as a trend is judged over
 _MOVES = ("new", "expansion", "contraction", "churn")
 _STEPS = ("at_start", *_MOVES, "at_end")
 
@@ -167,7 +168,9 @@ def revenue_movements(
     desk: Desk, *, every: str = "month", start: str | None = None, end: str | None = None
 ) -> pd.DataFrame:
     """Movements of recurring revenue as sizes: ``period, new, expansion, contraction, churn, value`` (SaaS quick
-    ratio), ``without_expansion`` (new alone against what was lost), ``complete``."""
+    ratio), ``without_expansion`` (new alone against what was lost), ``complete``. The newest `LAST` periods: a young
+    company's ratios are of another size.
+    """
     kpi = desk.kpi("saas_quick_ratio")
     columns = ["period", *_MOVES, "value", "without_expansion", "complete"]
     if desk.missing(kpi):
@@ -175,7 +178,7 @@ def revenue_movements(
     rows = between(counted_rows(kpi, desk, every=every), start, end)
     size = rows.gained + rows.lost
     sums = {kind: size.sum(where=rows.kind == kind).fill_null(0.0) for kind in _MOVES}
-    found = rows.group_by("period").agg(**sums).to_pandas().sort_values("period", ignore_index=True)
+    found = rows.group_by("period").agg(**sums).to_pandas().sort_values("period").tail(LAST).reset_index(drop=True)
     lost = (found.contraction + found.churn).where(lambda s: s > 0)
     found = found.assign(value=(found.new + found.expansion) / lost, without_expansion=found.new / lost)
     return completeness(found, kpi, desk, every, start, end)[columns]

@@ -119,7 +119,9 @@ def span(kpi: Kpi | str, desk: Desk) -> tuple[pd.Timestamp | None, pd.Timestamp 
 def dimension(kpi: Kpi | str, desk: Desk, by: str = "") -> str:
     """The column to compare groups by: `by` itself, or the first of the KPI's own that holds data; "" for none."""
     kpi = desk.kpi(kpi)
-    return by or next((column for column in kpi.dimensions if column in desk.filled(kpi.table)), "")
+    if by or desk.missing(kpi):
+        return by
+    return next((column for column in kpi.dimensions if column in desk.filled(kpi.table)), "")
 
 
 def breakdown(
@@ -139,7 +141,7 @@ def breakdown(
     ``left_out``, the number of groups beyond the twenty largest.
     """
     kpi = desk.kpi(kpi)
-    series = compute(kpi, desk, every=every, hours=hours, start=start, end=end)
+    series = series_of(kpi, desk, every=every, hours=hours, start=start, end=end)
     first, last = complete_span(series, every)
     if first is None or not by:
         return _with_attrs(pd.DataFrame(columns=[by, "value", "low", "high", "n"]), overall=np.nan, left_out=0)
@@ -171,6 +173,8 @@ def hour_of_week(
     it is theirs, sum over sum.
     """
     kpi = desk.kpi(kpi)
+    if desk.missing(kpi):
+        return pd.DataFrame(columns=["weekday", "hour", "n", "value"])
     rows = between(counted_rows(kpi, desk, hours=hours, view="cohort" if kpi.is_duration else None), start, end)
     rows = rows.mutate(weekday=rows.local.day_of_week.index().cast("int64"), hour=rows.local.hour().cast("int64"))
     found = rows.group_by("weekday", "hour").agg(n=rows.count(), value=_typical(kpi, rows))
@@ -441,6 +445,8 @@ def vendor_times(desk: Desk) -> pd.DataFrame:
 
 def backlog_age(desk: Desk) -> pd.DataFrame:
     """Open tickets by how long they have been open at the desk's `as_of`: ``band`` (see AGE_BANDS), ``n``."""
+    if desk.missing_for_table("tickets"):
+        return pd.DataFrame({"band": list(AGE_BANDS), "n": 0})
     rows = desk.table("tickets")
     rows = rows.filter(rows.is_open & ~rows.is_test & ~rows.status.fill_null("").isin(UNCOUNTED))
     rows = rows.filter(rows.created_at.notnull())
@@ -471,6 +477,8 @@ def extreme_rows(
     suits the KPI. A row still running is there with the time so far and ``has_ended`` false.
     """
     kpi = desk.kpi(kpi)
+    if desk.missing(kpi):
+        return pd.DataFrame(columns=["local"])
     timed = kpi.unit in ("h", "min", "s")
     which = which or ("slowest" if timed else "failed")
     rows = between(_counted(kpi, desk, hours, "cohort" if kpi.is_duration else None), start, end)
