@@ -56,6 +56,7 @@ docs: $(STAMP) ## write docs/kpis.md from the catalogue
 
 bench: $(STAMP) ## time loading, computing and a report on a made-up desk
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/report.py --wide
 
 lock: ## pin all packages anew, with hashes and without addresses
 	env -u PIP_FIND_LINKS -u UV_FIND_LINKS uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \

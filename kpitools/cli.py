@@ -28,6 +28,7 @@ Set = Annotated[
         "--set", help="key=value of load, such as timezone=Asia/Ho_Chi_Minh or dayfirst=true; may be repeated"
     ),
 ]
+FAILED, MISSED = 1, 3  # exit codes of a report: a page failed, a target was missed
 INTERRUPTED = 130  # what shells give for Ctrl-C
 
 
@@ -132,25 +133,47 @@ def report(
     language: Annotated[list[str] | None, typer.Option("--language", "-l", help="en, vi; may be given again")] = None,
     every: Annotated[str | None, typer.Option(help="periods of the scorecard")] = None,
     hours: Annotated[str | None, typer.Option(help="calendar or business, for the scorecard")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help="how many notebooks run at a time")] = None,
+    cold: Annotated[bool, typer.Option("--cold", help="start every notebook in a process of its own")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="run every page, also where nothing changed")] = False,
+    wait: Annotated[float, typer.Option(min=0, help="seconds to wait for another run of the same report")] = 0,
+    fail_on: Annotated[str | None, typer.Option(help="missed: exit code 3 where a KPI misses its target")] = None,
 ) -> None:
     """Run the notebooks and publish a folder of HTML that opens offline; index.html is the scorecard.
 
-    Exit code 0: all is there; 1: some page failed (its page and the first one say so); 2: bad input or plan.
+    Only what changed is run. Exit code 0: all is there; 1: some page failed (its page and the first one say so);
+    2: bad input or plan; 3: a target was missed (--fail-on missed); 4: another run fills the same folder, or an export
+    changed meanwhile; 5: the disk is full or may not be written; 130: stopped.
     """
     import signal
 
-    from kpitools.report.runner import kill_all
-
     for number in (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
         signal.signal(number, _as_interrupt)
-    chosen = _plan(plan, desk, out, tuple(language or ()), every, hours)
+    if fail_on is not None:
+        _one_of(fail_on, ("missed",), "--fail-on")
+    chosen = _plan(plan, desk, out, tuple(language or ()), every, hours, workers=workers, cold=cold)
     try:
-        code = _report(chosen)
+        code = _report(chosen, fresh, wait, fail_on)
     except KeyboardInterrupt:
-        kill_all()
-        typer.echo(say("cli.report.stopped", chosen.languages[0]), err=True)
+        typer.echo(say("runs.stopped", chosen.languages[0]), err=True)
         raise typer.Exit(INTERRUPTED) from None
     raise typer.Exit(code)
+
+
+@app.command("plan")
+def plan_jobs(
+    plan: Annotated[Path, typer.Argument(help="a plan.yml, or a folder with one")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="the arguments of papermill.execute_notebook, a job a line")
+    ] = False,
+    out: Annotated[Path, typer.Option(help="folder that the jobs write their notebooks to")] = Path("executed"),
+) -> None:
+    """Check a plan and print its jobs, one papermill run a line; nothing is run."""
+    from kpitools.report.jobs import command_line, jobs
+    from kpitools.report.plan import read_plan
+
+    for job in jobs(read_plan(plan), out):
+        typer.echo(job.as_json() if as_json else command_line(job))
 
 
 @app.command()
@@ -250,7 +273,7 @@ def _check_day(option: str, value: str | None) -> None:
         raise ConfigError(f"{option} takes a day such as 2025-01-31, got '{value}'.") from None
 
 
-def _plan(plan, desk, out, languages: tuple[str, ...], every, hours):
+def _plan(plan, desk, out, languages: tuple[str, ...], every, hours, *, workers: int | None = None, cold: bool = False):
     """The plan file or the default plan, with what the options say instead."""
     from dataclasses import replace
 
@@ -267,6 +290,10 @@ def _plan(plan, desk, out, languages: tuple[str, ...], every, hours):
         said["hours"] = hours
     if out is not None:
         said["publish"] = out.absolute()
+    if workers is not None:
+        said["workers"] = workers
+    if cold:
+        said["kernels"] = "cold"
     if plan is None:
         return replace(_default_plan(desk), **said)
     if desk is not None:
@@ -276,57 +303,67 @@ def _plan(plan, desk, out, languages: tuple[str, ...], every, hours):
 
 def _default_plan(desk: Path | None):
     from kpitools import resources
-    from kpitools.load import load
+    from kpitools.report.inputs import desk_language
     from kpitools.report.plan import default_plan
 
     path = existing(desk).resolve() if desk is not None else resources.sample()
-    loaded = load(path)
-    support = loaded.kpis()
     # A reader of one's own desk meets the desk's language first; the sample is for everyone.
-    first = loaded.language if desk is not None else "en"
+    first = desk_language(path) if desk is not None else "en"
+    first = first if first in ("en", "vi") else "en"
     languages = (first, *(name for name in ("en", "vi") if name != first))
-    return default_plan(
-        path, [loaded.kpi(name) for name in support.kpi[support.supported]], Path("site").absolute(), languages
-    )
+    return default_plan(path, Path("site").absolute(), languages)
 
 
-def _report(plan) -> int:
+def _report(plan, fresh: bool, wait: float, fail_on: str | None) -> int:
     import time
 
     from kpitools.report.runner import report as run
 
-    started, total, language = time.monotonic(), len(plan.pages) * len(plan.languages), plan.languages[0]
-    with _Progress(total, language) as progress:
-        result = run(plan, progress.told)
+    started, language = time.monotonic(), plan.languages[0]
+    with _Progress(language) as progress:
+        result = run(plan, progress, fresh=fresh, wait_s=wait)
     failed = [outcome for outcome in result.outcomes if not outcome.ok]
-    typer.echo(say("cli.report.done", language, n=total, seconds=round(time.monotonic() - started)))
+    if result.is_unchanged:
+        typer.echo(say("runs.unchanged", language, n=result.pages))
+    else:
+        ran = sum(1 for outcome in result.outcomes if not outcome.is_kept)
+        seconds = round(time.monotonic() - started)
+        typer.echo(say("runs.done", language, n=result.pages, ran=ran, kept=result.pages - ran, seconds=seconds))
     if failed:
         typer.echo(say("cli.report.failed", language, n=len(failed)), err=True)
     if result.failed_kpis:
         typer.echo(say("cli.report.scorecard_failed", language, names=", ".join(result.failed_kpis)), err=True)
     for warning in result.warnings:
         typer.echo(warning, err=True)
+    if fail_on and result.missed:
+        typer.echo(say("runs.missed", language, names=", ".join(result.missed)), err=True)
     typer.echo(say("cli.report.open", language, path=plan.publish / "index.html"))
-    return 1 if failed or result.failed_kpis else 0
+    return FAILED if not result.ok else MISSED if fail_on and result.missed else 0
 
 
 class _Progress:
     """A bar on a terminal, a line a page elsewhere; failures are always said."""
 
-    def __init__(self, total: int, language: str):
+    def __init__(self, language: str):
         from rich.console import Console
 
-        self.console, self.total, self.language, self.bar = Console(stderr=True), total, language, None
+        self.console, self.language, self.bar = Console(stderr=True), language, None
 
     def __enter__(self) -> "_Progress":
-        if self.console.is_terminal:
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-            self.bar = Progress(*columns, console=self.console)
-            self.bar.start()
-            self.task = self.bar.add_task(say("report.progress", self.language), total=self.total)
         return self
+
+    def begin(self, total: int, kept: int) -> None:
+        """Show that the pages are known."""
+        if not self.console.is_terminal:
+            if kept:
+                typer.echo(say("runs.kept", self.language, n=kept, total=total))
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self.bar = Progress(*columns, console=self.console)
+        self.bar.start()
+        self.task = self.bar.add_task(say("report.progress", self.language), total=total, completed=kept)
 
     def __exit__(self, *problem) -> None:
         if self.bar is not None:
@@ -335,12 +372,13 @@ class _Progress:
     def told(self, outcome) -> None:
         """Show that one page ended."""
         line = f"{outcome.status:<9} {outcome.page.slug} ({outcome.language}) {outcome.seconds:.1f} s {outcome.error}"
+        line = "".join(c for c in line if c.isprintable()).rstrip()
         if self.bar is None:
-            typer.echo(line.rstrip())
+            typer.echo(line)
             return
         self.bar.advance(self.task)
         if not outcome.ok:
-            self.console.print(line.rstrip(), style="red", markup=False, highlight=False)
+            self.console.print(line, style="red", markup=False, highlight=False)
 
 
 def _print_report(found, language: str) -> None:

@@ -35,6 +35,8 @@ class Desk:
     report : clean.LoadReport, or None for a desk made by hand
     """
 
+    team: str | None = None  # of a desk narrowed to one, see `only`
+
     def __init__(self, con, base: dict[str, ir.Table], settings: Settings, report=None):
         self.con, self.settings, self.report = con, settings, report
         self._base = {name: table for name, table in base.items() if tables.get(name)}
@@ -92,6 +94,18 @@ class Desk:
         chosen = {name: checked_option(name, value) for name, value in options.items()}
         settings = replace(self.settings, options=self.settings.options | chosen)
         return Desk(self.con, self._base, settings, self.report)
+
+    def only(self, team: str = "") -> "Desk":
+        """What one team's rows say, everything derived from the whole desk first; the desk itself where `team` is "".
+
+        Raises
+        ------
+        UnknownNameError
+            Where no row of any table names the team.
+        """
+        from kpitools.team import TeamDesk
+
+        return TeamDesk(self, team) if team else self
 
     @property
     def catalogue(self) -> dict[str, Kpi]:

@@ -30,6 +30,18 @@ class NotSupportedError(KpitoolsError):
     """The data lacks what a KPI needs; the message names the missing columns."""
 
 
+class BusyError(KpitoolsError):
+    """Another run fills the folder to publish to."""
+
+    exit_code = 4
+
+
+class PublishError(KpitoolsError):
+    """The report cannot be written: the disk is full, or may not be written."""
+
+    exit_code = 5
+
+
 class TooFewError(KpitoolsError):
     """Too few rows or periods for the statistic that was asked for."""
 

@@ -22,12 +22,16 @@ every: week          # periods of the scorecard: day, week, month or quarter
 hours: calendar      # clock of its durations: calendar or business
 code: false          # true: pages carry their code, folded away
 deadline: 900        # seconds a notebook may take
+# workers: 2         # notebooks at a time
+# memory: 4          # gigabytes a notebook may take
+# inputs: [staff.csv]  # files that notebooks of yours read besides the desk: when they change, pages run again
 archive: 30          # earlier reports kept in the published folder
 pdf: false           # true: every page as PDF too, where Chromium or Chrome is installed
 # mail: {to: [lead@example.org], from: kpi@example.org, host: smtp.example.org, user: kpi, link: https://intranet/kpi/}
 
 # One entry a page: a notebook that comes with the toolkit, or the path of your own.
 # `parameters` are those of the notebook's first cell; their names and types are checked before anything runs.
+# `each` makes a page for each team, month, quarter, week, KPI or value of a list.
 pages:
   - notebook: kpi/first_response_time
     parameters: {every: week}
@@ -35,6 +39,12 @@ pages:
   - notebook: kpi/csat
   - notebook: reports/scorecard
   - notebook: reports/data_quality
+#  - notebook: kpi/first_response_time
+#    each: {team: all, month: 6}      # every team, in each of the last six months that are over
+#  - each: {kpi: supported}           # every KPI the data supports, by its own notebook or kpi/kpi
+#  - notebook: our-own.ipynb
+#    title: {en: Night shift, vi: Ca đêm}
+#    always: true                     # run it every time, changed or not
 """
 
 

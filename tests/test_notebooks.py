@@ -23,14 +23,13 @@ ALL = [
 
 
 @pytest.fixture(scope="session")
-def outcome(tmp_path_factory):
+def outcome():
     """Runs a notebook in a language, once a session."""
-    folder = tmp_path_factory.mktemp("executed")
 
     @cache
     def run(path: Path, language: str) -> runner.Outcome:
         page = Page(path, path.stem, declared=tuple(declared_parameters(path)))
-        return runner.run_notebook(page, resources.sample(), language, 600, folder)
+        return runner.run_notebook(page, resources.sample(), language, 600)
 
     return run
 

@@ -107,12 +107,13 @@ def test_it_can_have_a_target(desk_of):
 
 
 def test_a_report_gives_it_a_page(desk_of):
+    from kpitools.report.fanout import expanded
     from kpitools.report.plan import default_plan
 
-    desk = desk_of()
-    plan = default_plan(Path(), [desk.kpi("urgent_reopen_rate")], Path("site"))
-    assert plan.pages[0].title == {"en": "Urgent reopened", "vi": "Phiếu khẩn mở lại"}
-    assert plan.pages[0].parameters["kpi"] == "urgent_reopen_rate"
+    plan = expanded(default_plan(Path(), Path("site")), desk_of())
+    page = next(page for page in plan.pages if page.slug == "urgent_reopen_rate")
+    assert page.title == {"en": "Urgent reopened", "vi": "Phiếu khẩn mở lại"}
+    assert page.parameters["kpi"] == "urgent_reopen_rate"
 
 
 def test_a_time_of_ones_own_has_a_unit_and_a_median(desk_of):

@@ -294,48 +294,6 @@ def test_no_payload_runs_in_a_real_browser(tickets):
         assert not re.search(r"<script|\sonerror=\"|javascript:", done.stdout)
 
 
-def test_a_run_that_dies_leaves_the_old_report_as_it_was(tmp_path):
-    target = tmp_path / "site"
-    target.mkdir()
-    (target / "index.html").write_text("old")
-
-    with pytest.raises(KeyboardInterrupt), runner.building(target) as new:
-        (new / "index.html").write_text("half")
-        raise KeyboardInterrupt
-
-    assert (target / "index.html").read_text() == "old"
-    assert [path.name for path in tmp_path.iterdir()] == ["site"]
-
-
-@pytest.mark.parametrize("swap", [True, False], ids=["exchange", "two renames"])
-def test_a_finished_report_takes_the_place_of_the_old_one_whole(tmp_path, monkeypatch, swap):
-    target = tmp_path / "site"
-    target.mkdir()
-    (target / "gone.html").write_text("old")
-    if not swap:
-        monkeypatch.setattr(runner, "_rename_exchange", lambda one, other: False)
-
-    with runner.building(target) as new:
-        (new / "index.html").write_text("new")
-
-    assert [path.name for path in target.iterdir()] == ["index.html"]
-    assert [path.name for path in tmp_path.iterdir()] == ["site"]
-
-
-def test_a_folder_that_is_no_report_is_never_replaced(tmp_path):
-    (tmp_path / "holiday.jpg").write_text("precious")
-
-    with pytest.raises(ConfigError, match="is not a report"):
-        runner.check_replaceable(tmp_path)
-
-
-def test_an_empty_folder_or_an_earlier_report_may_be_replaced(tmp_path):
-    runner.check_replaceable(tmp_path)
-    (tmp_path / "run.json").write_text('{"versions": {"kpitools": "0.1.0"}, "pages": []}')
-    runner.check_replaceable(tmp_path)
-    runner.check_replaceable(tmp_path / "new")
-
-
 # The scorecard ----------------------------------------------------------------------------------------------
 
 
@@ -384,26 +342,3 @@ def test_one_broken_kpi_does_not_cost_the_page(desk, monkeypatch):
 
 def test_the_bundled_folders_are_found():
     assert resources.sample().is_dir() and resources.notebooks().is_dir()
-
-
-def test_what_a_killed_run_left_is_cleared_and_a_living_ones_room_is_not(tmp_path):
-    import os
-
-    dead, alive = tmp_path / ".site.building-999999999-x", tmp_path / f".site.building-{os.getpid()}-x"
-    dead.mkdir(), alive.mkdir()
-    with runner.building(tmp_path / "site") as new:
-        (new / "index.html").write_text("new")
-
-    assert not dead.exists() and alive.exists()
-    assert (tmp_path / "site" / "index.html").read_text() == "new"
-
-
-def test_a_folder_with_somebody_elses_run_record_is_not_replaced(tmp_path):
-    (tmp_path / "run.json").write_text('{"my": "other tool"}')
-    with pytest.raises(ConfigError, match="not a report of kpitools"):
-        runner.check_replaceable(tmp_path)
-    (tmp_path / "run.json").write_text('{"versions": {"kpitools": "0.1.0"}, "pages": []}')
-    runner.check_replaceable(tmp_path)
-    (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(ConfigError, match="not a report of kpitools"):
-        runner.check_replaceable(tmp_path)

@@ -1,10 +1,7 @@
 """The course as a folder: notebooks, pages, slides and cards for one role in one language; no network is needed."""
 
 import json
-import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +17,10 @@ from kpitools.lessons.kpi_card import all_kpis, cards_page
 from kpitools.lessons.record import Lesson
 from kpitools.lessons.slides import deck
 from kpitools.lessons.variant import check_role, source, variant
-from kpitools.report import runner
-from kpitools.report.plan import Page
+from kpitools.report.plan import Page, Plan
+from kpitools.report.publishing import building
+from kpitools.report.record import Outcome
+from kpitools.report.runner import Job, fork_server, run_pages
 from kpitools.words import check_language
 
 MARK = "lessons.json"  # the file by which a folder is known to be a course of ours
@@ -69,7 +68,7 @@ def build(
     wanted = [find_lesson(name) for name in names] or list(lessons().values())
     wanted.sort(key=lambda lesson: lesson.order)
     check_replaceable(folder)
-    with runner.building(folder) as new:
+    with building(folder) as new:
         for name in FOLDERS:
             (new / name).mkdir()
         files = write_notebooks(new / "notebooks", wanted, role, language, seed=seed)
@@ -110,41 +109,22 @@ def check_replaceable(folder: Path) -> None:
 def _run(
     files: dict[str, Path], folder: Path, wanted: list[Lesson], role: str, language: str, told: Callable[[str], None]
 ) -> dict[str, str]:
-    """Run the notebooks, two at a time, and write page and slides of each as it ends."""
+    """Run the notebooks, several at a time, and write page and slides of each as it ends."""
+    by_name = {lesson.name: lesson for lesson in wanted}
+    listed = tuple(Page(files[name], name) for name in by_name)
+    plan = Plan(desk=folder, publish=folder, pages=listed, languages=(language,), deadline=DEADLINE)
     failed = {}
-    with tempfile.TemporaryDirectory(prefix="kpitools-") as executed, _pool() as pool:
-        jobs = {
-            pool.submit(
-                runner.run_notebook, Page(files[lesson.name], lesson.name), folder, language, DEADLINE, Path(executed)
-            ): lesson
-            for lesson in wanted
-        }
-        for done in as_completed(jobs):
-            lesson, outcome = jobs[done], done.result()
-            told(lesson.name)
+    with fork_server(plan) as server:
+        for outcome in run_pages(plan, [Job(page, language, page.slug) for page in listed], server):
+            name = outcome.page.slug
+            told(name)
             if not outcome.ok:
-                failed[lesson.name] = outcome.error or outcome.status
-            _write(lesson, outcome, wanted, folder, role, language)
+                failed[name] = outcome.error or outcome.status
+            _write(by_name[name], outcome, wanted, folder, role, language)
     return failed
 
 
-@contextmanager
-def _pool() -> Iterator[ThreadPoolExecutor]:
-    """Two threads whose kernels end when the block does not end well."""
-    import papermill  # noqa: F401  imported once here, not in two threads at the same time
-
-    with ThreadPoolExecutor(runner.WORKERS) as pool:
-        try:
-            yield pool
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            runner.kill_all()
-            raise
-
-
-def _write(
-    lesson: Lesson, outcome: runner.Outcome, wanted: list[Lesson], folder: Path, role: str, language: str
-) -> None:
+def _write(lesson: Lesson, outcome: Outcome, wanted: list[Lesson], folder: Path, role: str, language: str) -> None:
     name = f"{pages.file_name(lesson)}.html"
     page = pages.lesson_page(lesson, outcome, wanted, language)
     (folder / "pages" / name).write_text(page, encoding="utf-8")

@@ -31,7 +31,7 @@ def lesson_page(lesson: Lesson, outcome, wanted: list[Lesson], language: str) ->
     place = say("lessons.place", language, n=wanted.index(lesson) + 1, all=len(wanted))
     minutes = say("lessons.minutes", language, n=lesson.minutes)
     about = render.About(say("lessons.course", language), place, minutes)
-    return render.page(body, lesson.title(language), language, about, [], HOME, FOOTER)
+    return render.page(body, lesson.title(language), language, about, [], HOME, back="lessons.course", footer=FOOTER)
 
 
 def to_read(notebook: Any) -> Any:

@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kpitools.kpis import CATALOGUE
-from kpitools.report.layout import ARCHIVE, NUMBERS, STAMP, STAMP_FORMAT, is_kept
+from kpitools.report.layout import ARCHIVE, MOST, NUMBERS, STAMP, STAMP_FORMAT, is_kept
 from kpitools.words import period, quantity, say
-
-MOST = 30  # reports kept, this one included
 
 
 class Edition(NamedTuple):

@@ -8,6 +8,7 @@ pdf/*.pdf
 import re
 from pathlib import Path
 
+MOST = 30  # reports kept in the archive, this one included
 ENDINGS = {".html", ".json", ".csv", ".xlsx", ".eml"}
 ARCHIVE, PDF, NUMBERS = "archive", "pdf", "scorecard.json"
 STAMP, STAMP_FORMAT = re.compile(r"\d{8}T\d{6}Z"), "%Y%m%dT%H%M%SZ"

@@ -1,7 +1,5 @@
 """plan.yml: which notebooks to run on which desk, with which parameters. Checked before anything runs."""
 
-import ast
-import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,52 +8,66 @@ import yaml
 
 from kpitools import resources
 from kpitools.errors import ConfigError, KpitoolsError, UnknownNameError, unknown
-from kpitools.kpi import Kpi
-from kpitools.report.archive import MOST
+from kpitools.report.layout import MOST
 from kpitools.report.mail import Mail, read_mail
-from kpitools.report.pages import notebook_of
+from kpitools.report.parameters import EVERY, HOURS, check_known_words, checked_parameters, declared_parameters
+from kpitools.report.slugs import free_slug, slug
 from kpitools.views.fairness import COMPARABLE
 from kpitools.words import LANGUAGES, check_language
 
 KEYS = ("desk", "publish", "languages", "pages", "every", "hours", "code", "deadline")
+KEYS += ("workers", "memory", "kernels", "inputs")  # how it is run
 KEYS += ("archive", "pdf", "mail")  # what is published besides the pages
-PAGE_KEYS = ("notebook", "title", "parameters")
-EVERY = ("day", "week", "month", "quarter")
-HOURS = ("calendar", "business")
+PAGE_KEYS = ("notebook", "title", "parameters", "each", "always")
+KERNELS = ("forked", "cold")
 DEADLINE = 900.0  # seconds a notebook may take
 # Parameters that the runner fills in itself.
 DATA, LANGUAGE = "data", "language"
-_TYPES: dict[str, tuple[type, ...]] = {
-    "str": (str,),
-    "int": (int,),
-    "float": (int, float),
-    "bool": (bool,),
-    "list": (list,),
-    "tuple": (list,),
-    "dict": (dict,),
-    "None": (type(None),),
-}
+MOST_WORKERS = 64
+LEAST_MEMORY_GB = 1.5
 
 
 @dataclass(frozen=True)
 class Page:
-    """One notebook to run: `slug` is the name of its page, `parameters` are checked and JSON-ready."""
+    """One notebook to run: `slug` is the name of its page, `parameters` are checked and JSON-ready.
+
+    each : what to make a page for each of, until `fanout.expanded` has done so; empty for a single page
+    is_own_kpi : take the notebook that each KPI has of its own, where there is one, instead of `notebook`
+    always : run it every time, for a notebook that reads more than its desk
+    needs : KPIs of which the data must support at least one, or the page is left out
+    where : file, line and number of the entry in the plan, for errors
+    """
 
     notebook: Path
     slug: str
     parameters: dict[str, Any] = field(default_factory=dict)
     title: dict[str, str] = field(default_factory=dict)
     declared: tuple[str, ...] = ()
+    each: dict[str, Any] = field(default_factory=dict)
+    is_own_kpi: bool = False
+    always: bool = False
+    needs: tuple[str, ...] = ()
+    where: str = "plan"
 
     def parameters_for(self, desk: Path, language: str) -> dict[str, Any]:
         """What papermill gets: the plan's parameters, and the desk and language where the notebook asks for them."""
         filled = {DATA: str(desk), LANGUAGE: language}
         return {name: value for name, value in filled.items() if name in self.declared} | self.parameters
 
+    def notebooks(self) -> list[Path]:
+        """The notebooks that this page, or the pages it is made into, may run."""
+        return sorted(self.notebook.parent.glob("*.ipynb")) if self.is_own_kpi else [self.notebook]
+
 
 @dataclass(frozen=True)
 class Plan:
-    """What `kpitools report` does: pages over a desk, in languages, published as a folder."""
+    """What `kpitools report` does: pages over a desk, in languages, published as a folder.
+
+    workers : how many notebooks run at a time; None: as many as the machine has processors, up to four
+    memory : most bytes of address space a notebook may take; None: the machine's memory shared among the workers
+    kernels : forked, or cold: every notebook in a process started afresh
+    inputs : files that notebooks read besides the desk, as patterns from the plan's folder
+    """
 
     desk: Path
     publish: Path
@@ -65,6 +77,10 @@ class Plan:
     hours: str = "calendar"
     code: bool = False
     deadline: float = DEADLINE
+    workers: int | None = None
+    memory: int | None = None
+    kernels: str = "forked"
+    inputs: tuple[str, ...] = ()
     source: Path | None = None
     archive: int = MOST
     pdf: bool = False
@@ -98,7 +114,11 @@ def read_plan(path: str | Path) -> Plan:
         every=_choice(raw, "every", EVERY, "week", path, lines),
         hours=_choice(raw, "hours", HOURS, "calendar", path, lines),
         code=bool(raw.get("code", False)),
-        deadline=_seconds(raw.get("deadline", DEADLINE), f"{path}:{lines.get('deadline', 1)}"),
+        deadline=_positive(raw, "deadline", DEADLINE, "the seconds a notebook may run", path, lines),
+        workers=_workers(raw.get("workers"), f"{path}:{lines.get('workers', 1)}"),
+        memory=_bytes(raw, path, lines),
+        kernels=_choice(raw, "kernels", KERNELS, "forked", path, lines),
+        inputs=_patterns(raw.get("inputs", []), f"{path}:{lines.get('inputs', 1)}"),
         source=path.resolve(),
         archive=_editions(raw.get("archive", MOST), f"{path}:{lines.get('archive', 1)}"),
         pdf=bool(raw.get("pdf", False)),
@@ -112,87 +132,21 @@ def _editions(value: Any, where: str) -> int:
     return value
 
 
-def default_plan(desk: Path, supported: list[Kpi], publish: Path, languages: tuple[str, ...] = LANGUAGES) -> Plan:
-    """A page for every KPI record in `supported`, by the notebook that treats it (see `pages`) or else by kpi.ipynb;
-    the fair comparison, where it has a share to compare, the scorecard and data quality."""
+def default_plan(desk: Path, publish: Path, languages: tuple[str, ...] = LANGUAGES) -> Plan:
+    """A page for every KPI the data supports, by the notebook that treats it (see `pages`) or else by kpi.ipynb; the
+    fair comparison, where there is a share to compare, the scorecard and data quality."""
     folder = resources.notebooks()
-    # A notebook that treats several KPIs is one page.
-    pages = list({page.slug: page for page in (_kpi_page(folder, kpi) for kpi in supported)}.values())
-    compared = any(kpi.name in COMPARABLE for kpi in supported)
-    for name in (*(["reports/performance"] if compared else []), "reports/scorecard", "reports/data_quality"):
-        path = folder / f"{name}.ipynb"
-        pages.append(_page(path, path.stem, {}, {}, str(path)))
+    pages = [_own_kpi_pages({"kpi": "supported"}, {}, {}, "every KPI")]
+    for name, needs in (("performance", COMPARABLE), ("scorecard", ()), ("data_quality", ())):
+        path = (folder / "reports" / f"{name}.ipynb").resolve()
+        pages.append(Page(path, path.stem, declared=tuple(declared_parameters(path)), needs=needs, where=name))
     return Plan(desk=desk, publish=publish, pages=tuple(pages), languages=languages)
 
 
-def _kpi_page(folder: Path, kpi: Kpi) -> Page:
-    own, general = folder / "kpi" / f"{notebook_of(kpi.name)}.ipynb", folder / "kpi" / "kpi.ipynb"
-    path, given = (own, {}) if own.is_file() else (general, {"kpi": kpi.name})
-    titles = {language: kpi.title(language) for language in LANGUAGES} if given else {}
-    return _page(path, _slug(path, given), given, titles, str(path))
-
-
-def declared_parameters(notebook: Path) -> dict[str, dict[str, Any]]:
-    """What the notebook's parameters cell declares: name -> types (names, empty when any) and default.
-
-    Read from the syntax tree: papermill's own inspection overlooks parameters such as ``team: str | None = None``.
-    """
-    import json
-
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", ())]
-    tree = ast.parse("".join(tagged[0]["source"]) if tagged else "")
-    found = {}
-    for line in tree.body:
-        target = getattr(line, "target", None) or next(iter(getattr(line, "targets", ())), None)
-        if isinstance(target, ast.Name) and line.value is not None:
-            default = _literal(line.value)
-            found[target.id] = {"types": _types(getattr(line, "annotation", None), default), "default": default}
-    return found
-
-
-def checked_parameters(given: dict[str, Any], notebook: Path, where: str) -> dict[str, Any]:
-    """`given` as papermill may have them; papermill itself only logs a misspelt name and takes any type."""
-    known = declared_parameters(notebook)
-    checked = {}
-    for name, value in given.items():
-        if name not in known:
-            raise unknown("parameter", name, known, where=f"{where}: {notebook.stem}")
-        checked[name] = _checked(name, value, known[name], f"{where}: {notebook.stem}")
-    return checked
-
-
-def _checked(name: str, value: Any, about: dict[str, Any], where: str) -> Any:
-    if isinstance(value, dt.date):  # YAML reads 2025-01-01 as a date; notebooks take dates as text
-        value = value.isoformat()
-    if about["types"] and not any(_is_a(value, kind) for kind in about["types"]):
-        wanted = " or ".join(about["types"])
-        raise ConfigError(f"{where}: parameter '{name}' takes {wanted}, got {value!r} ({type(value).__name__}).")
-    return value
-
-
-def _types(annotation: ast.expr | None, default: Any) -> list[str]:
-    """Names of the types a parameter takes, from its annotation, else from its default; empty when any."""
-    if annotation is None:
-        return [] if default is None else [type(default).__name__]
-    text = ast.unparse(annotation).strip("'\"").replace("Optional[", "None | ")
-    parts = [part.strip().split("[")[0].rstrip("]") for part in text.split("|")]
-    if default is None and "None" not in parts:
-        parts.append("None")
-    return parts if all(part in _TYPES for part in parts) else []
-
-
-def _is_a(value: Any, kind: str) -> bool:
-    if isinstance(value, bool):
-        return kind == "bool"
-    return isinstance(value, _TYPES[kind])
-
-
-def _literal(node: ast.expr) -> Any:
-    try:
-        return ast.literal_eval(node)
-    except ValueError:
-        return None
+def _own_kpi_pages(each: dict, parameters: dict, title: dict, where: str) -> Page:
+    path = (resources.notebooks() / "kpi" / "kpi.ipynb").resolve()
+    declared = tuple(declared_parameters(path))
+    return Page(path, "kpi", parameters, title, declared, each, is_own_kpi=True, where=where)
 
 
 def _parsed(path: Path) -> yaml.Node | None:
@@ -250,10 +204,38 @@ def _choice(raw: dict, key: str, known: tuple[str, ...], default: str, path: Pat
     return value
 
 
-def _seconds(value: Any, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-        raise ConfigError(f"{where}: 'deadline' takes the seconds a notebook may run, got {value!r}.")
+def _positive(raw: dict, key: str, default: float | None, what: str, path: Path, lines: dict) -> float | None:
+    value = raw.get(key, default)
+    if value is None and default is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        raise ConfigError(f"{path}:{lines.get(key, 1)}: '{key}' takes {what}, got {value!r}.")
     return float(value)
+
+
+def _bytes(raw: dict, path: Path, lines: dict) -> int | None:
+    gigabytes = _positive(raw, "memory", None, "the gigabytes a notebook may take, such as 4", path, lines)
+    if gigabytes is not None and gigabytes < LEAST_MEMORY_GB:
+        raise ConfigError(
+            f"{path}:{lines['memory']}: 'memory' takes {LEAST_MEMORY_GB} gigabytes or more, since the libraries alone "
+            f"reserve nearly one; got {gigabytes:g}."
+        )
+    return None if gigabytes is None else int(gigabytes * 2**30)
+
+
+def _workers(value: Any, where: str) -> int | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_WORKERS):
+        raise ConfigError(
+            f"{where}: 'workers' takes how many notebooks run at a time, 1 to {MOST_WORKERS}, got {value!r}."
+        )
+    return value
+
+
+def _patterns(value: Any, where: str) -> tuple[str, ...]:
+    value = [value] if isinstance(value, str) else value
+    if not isinstance(value, list) or not all(isinstance(v, str) and v and not Path(v).is_absolute() for v in value):
+        raise ConfigError(f"{where}: 'inputs' takes file names or patterns from the plan's folder, got {value!r}.")
+    return tuple(value)
 
 
 def _languages(value: Any, where: str) -> tuple[str, ...]:
@@ -279,26 +261,49 @@ def _pages(raw: Any, folder: Path, path: Path, lines: dict) -> tuple[Page, ...]:
     for number, entry in enumerate(raw):
         where = f"{path}:{lines[number]}: page {number + 1}"
         entry = {"notebook": entry} if isinstance(entry, str) else entry
-        if not isinstance(entry, dict) or not isinstance(entry.get("notebook"), str):
+        if not isinstance(entry, dict) or not (isinstance(entry.get("notebook"), str) or _is_every_kpi(entry)):
             raise ConfigError(f"{where}: a page is '- notebook: kpi/first_response_time', with title and parameters.")
         _check_keys(entry, PAGE_KEYS, lambda key, n=number: f"{path}:{lines[n, key]}: page {n + 1}")
-        notebook = _notebook(entry["notebook"], folder, where)
-        slug = _free_slug(_slug(notebook, entry.get("parameters") or {}), [page.slug for page in pages])
-        pages.append(_page(notebook, slug, entry.get("parameters") or {}, _title(entry.get("title"), where), where))
+        pages.append(_entry(entry, folder, where, [page.slug for page in pages]))
     return tuple(pages)
 
 
-def _page(notebook: Path, slug: str, given: Any, title: dict[str, str], where: str) -> Page:
+def _is_every_kpi(entry: dict) -> bool:
+    """Without a notebook, `each: {kpi: ...}` means each KPI's own one, or else kpi.ipynb."""
+    return "notebook" not in entry and isinstance(entry.get("each"), dict) and "kpi" in entry["each"]
+
+
+def _entry(entry: dict, folder: Path, where: str, taken: list[str]) -> Page:
+    given, each, title = entry.get("parameters") or {}, entry.get("each") or {}, _title(entry.get("title"), where)
+    always = entry.get("always", False)
     if not isinstance(given, dict):
         raise ConfigError(f"{where}: 'parameters' takes names and values, got {given!r}.")
+    if not isinstance(each, dict):
+        raise ConfigError(f"{where}: 'each' takes names and values, such as {{team: all, month: all}}, got {each!r}.")
+    if not isinstance(always, bool):
+        raise ConfigError(f"{where}: 'always' takes true or false, got {always!r}.")
+    if "notebook" not in entry:
+        page = _own_kpi_pages(each, given, title, where)
+        checked_parameters(given, page.notebook, where)
+        check_known_words(given, where)
+        return page
+    notebook = _notebook(entry["notebook"], folder, where)
+    declared, parameters = _fitting(notebook, given, where)
+    if notebook.is_relative_to(resources.notebooks().resolve()):
+        check_known_words(parameters, where)
+    named = parameters.get("kpi") if notebook.stem == "kpi" else None
+    name = free_slug(slug(named or notebook.stem), taken)
+    return Page(notebook, name, parameters, title, declared, each, always=always, where=where)
+
+
+def _fitting(notebook: Path, given: dict, where: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """What a notebook declares, and what it is given, checked against that."""
     try:
-        declared = tuple(declared_parameters(notebook))
-        parameters = checked_parameters(given, notebook, where)
+        return tuple(declared_parameters(notebook)), checked_parameters(given, notebook, where)
     except KpitoolsError:
         raise
     except Exception as error:
         raise ConfigError(f"{where}: {notebook} cannot be read as a notebook: {error}") from error
-    return Page(notebook, slug, parameters, title, declared)
 
 
 def _title(given: Any, where: str) -> dict[str, str]:
@@ -320,18 +325,3 @@ def _notebook(name: str, folder: Path, where: str) -> Path:
             return place.resolve()
     known = [p.relative_to(bundled).with_suffix("").as_posix() for p in bundled.rglob("*.ipynb")]
     raise unknown("notebook", name, [k for k in known if ".ipynb_checkpoints" not in k], where=where)
-
-
-def _slug(notebook: Path, parameters: dict[str, Any]) -> str:
-    named = parameters.get("kpi") if notebook.stem == "kpi" and isinstance(parameters, dict) else None
-    text = named if isinstance(named, str) else notebook.stem
-    return "".join(c if c.isalnum() and c.isascii() else "_" for c in text.lower()).strip("_") or "page"
-
-
-def _free_slug(slug: str, taken: list[str]) -> str:
-    taken = [*taken, "index", "scorecard_table"]
-    number, free = 1, slug
-    while free in taken:
-        number += 1
-        free = f"{slug}_{number}"
-    return free

@@ -1,234 +1,60 @@
-"""Run a plan's notebooks through papermill, in this process, and publish the pages as one folder, all or nothing."""
+"""Run a plan's notebooks through papermill, in this process, and publish the pages as one folder, all or nothing.
+
+Only what changed runs again: a finished page is kept under the hash of all it depends on (`inputs`, `kept`), and where
+the whole report would come out the same nothing is loaded at all.
+"""
 
 import contextlib
 import datetime as dt
 import json
 import os
-import shutil
-import sys
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from kpitools import __version__
-from kpitools.errors import ConfigError
-from kpitools.report.layout import only_ours
+from kpitools.errors import BusyError
+from kpitools.report import inputs
+from kpitools.report.execute import run_notebook
+from kpitools.report.kept import Kept
+from kpitools.report.kernels import ForkServer, can_fork, start_all, stop_all
 from kpitools.report.plan import Page, Plan
+from kpitools.report.publishing import MARK, building, check_replaceable, disk_errors, locked
+from kpitools.report.record import Outcome, as_json, missed_targets, run_record
+from kpitools.report.secrets import masked, secrets_of
 
-# Every nbformat import builds some 35 parsers for a format check no notebook uses: 1.3 CPU seconds
-# (python-jsonschema/jsonschema#1428). Blocked before papermill brings nbformat in.
-sys.modules.setdefault("rfc3987_syntax", None)
-
-WORKERS = 2
-MARK = "run.json"  # the file by which a folder is known to be a report of ours
-_running: set[Any] = set()  # kernel managers of notebooks under way
-_running_lock = threading.Lock()
+MOST_WORKERS = 4  # by default: each may take its share of the machine's memory
+LEAST_MEMORY = 2 << 30
+CGROUP = Path("/sys/fs/cgroup/memory.max")  # Linux: the limit of this container, or the word "max"
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How one notebook went in one language; papermill's own status calls a killed notebook 'completed'.
-
-    status : ok, failed (a cell raised), timed out, or died (the kernel went away)
-    error : one line, empty when ok
-    notebook : the executed notebook node, as far as it came
-    """
+class Job(NamedTuple):
+    """One page in one language, and the name under which it is kept."""
 
     page: Page
     language: str
-    status: str
-    seconds: float
-    error: str = ""
-    notebook: Any = None
-
-    @property
-    def ok(self) -> bool:
-        return self.status == "ok"
-
-
-def run_notebook(page: Page, desk: Path, language: str, deadline: float, folder: Path) -> Outcome:
-    """Run one notebook on a cold kernel; never raises for what the notebook does. `folder` takes the executed file."""
-    import nbformat
-
-    started = time.monotonic()
-    output, log = folder / f"{page.slug}.{language}.ipynb", folder / f"{page.slug}.{language}.log"
-    watch = _Deadline(deadline)
-    try:
-        _execute(page, output, page.parameters_for(desk, language), language, watch, log)
-        status, error = "ok", ""
-    except Exception as problem:
-        status = _status_of(problem, watch)
-        error = _one_line(problem) + (_last_words(log) if status == "died" else "")
-    finally:
-        watch.stop()
-        _close_loop()
-    executed = nbformat.read(output, as_version=4) if output.is_file() else None
-    if status == "ok" and not _all_cells_ran(executed):
-        status, error = "died", "not all cells were run"
-    if status == "timed out":
-        error = f"took longer than {deadline:g} s"
-    return Outcome(page, language, status, round(time.monotonic() - started, 2), error, executed)
-
-
-def _execute(page: Page, output: Path, parameters: dict, language: str, watch: "_Deadline", log: Path) -> None:
-    import logging
-
-    import papermill
-
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # the status record says what happened
-    with tempfile.TemporaryDirectory(prefix="kpi-") as sockets, log.open("wb") as said:
-        papermill.execute_notebook(
-            str(page.notebook),
-            str(output),
-            parameters=parameters,
-            kernel_name="python3",
-            progress_bar=False,
-            kernel_manager_class=kernel_manager_class(Path(sockets), watch, {"KPITOOLS_LANGUAGE": language}, said),
-        )
-
-
-def kernel_manager_class(sockets: Path, watch: "_Deadline", environment: dict[str, str], log: Any) -> type:
-    """A kernel manager that runs this very Python over IPC sockets, which know no race for ports.
-
-    `log` is an open file for what the kernel process itself says, which is not the notebook's output.
-    """
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
-
-    class Manager(AsyncKernelManager):
-        @property
-        def kernel_spec(self):
-            # Not the kernelspec 'python3' of whoever is logged in: it may belong to another environment.
-            argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-            return KernelSpec(argv=argv, language="python", display_name="Python 3")
-
-        async def _async_start_kernel(self, **options):
-            if os.name == "posix":
-                # Socket paths end at about 100 characters, so not beside the connection file.
-                self.transport, self.ip = "ipc", str(sockets / "k")
-            options |= {"stdout": log, "stderr": log}
-            options["env"] = {**(options.get("env") or os.environ), **environment}
-            with _running_lock:
-                _running.add(self)
-            await super()._async_start_kernel(**options)
-            watch.start(lambda: _kill(self))
-
-        start_kernel = _async_start_kernel
-
-        async def _async_cleanup_resources(self, restart=False):
-            with _running_lock:
-                _running.discard(self)
-            await super()._async_cleanup_resources(restart)
-
-        cleanup_resources = _async_cleanup_resources
-
-    return Manager
-
-
-class _Deadline:
-    """Papermill's time limit counts for a cell; this one counts for the notebook."""
-
-    def __init__(self, seconds: float):
-        self.seconds, self.passed, self._timer = seconds, False, None
-
-    def start(self, kill: Callable[[], None]) -> None:
-        def act() -> None:
-            self.passed = True
-            kill()
-
-        self._timer = threading.Timer(self.seconds, act)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-
-
-def _kill(manager: Any) -> None:
-    process = getattr(manager.provisioner, "process", None)
-    if process is not None and process.poll() is None:
-        process.kill()
-
-
-def kill_all() -> None:
-    """End the kernels of all notebooks under way."""
-    with _running_lock:
-        managers = list(_running)
-    for manager in managers:
-        _kill(manager)
-
-
-def _status_of(problem: Exception, watch: _Deadline) -> str:
-    if watch.passed:
-        return "timed out"
-    return "died" if type(problem).__name__ == "DeadKernelError" else "failed"
-
-
-def _one_line(problem: Exception) -> str:
-    name, value = getattr(problem, "ename", None), getattr(problem, "evalue", None)
-    text = f"{name}: {value}" if name else f"{type(problem).__name__}: {problem}"
-    return " ".join(text.split())[:500]
-
-
-def _close_loop() -> None:
-    """Close the event loop that nbclient opened for this thread and would leave open."""
-    import asyncio
-
-    from jupyter_core.utils import ensure_event_loop
-
-    loop = ensure_event_loop()
-    if not loop.is_running():
-        loop.close()
-        asyncio.set_event_loop(None)
-
-
-def _last_words(log: Path) -> str:
-    """The last line the kernel process said, as an addition to an error."""
-    lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.is_file() else []
-    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-    return f" ({last[:200]})" if last else ""
-
-
-def _all_cells_ran(notebook: Any) -> bool:
-    """Whether every code cell that says something was executed."""
-    if notebook is None:
-        return False
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
-    return all(cell.execution_count is not None for cell in cells)
-
-
-def run_pages(plan: Plan, folder: Path, told: Callable[[Outcome], None]) -> list[Outcome]:
-    """All pages in all languages, two at a time, in the plan's order; `told` hears of each as it ends."""
-    import papermill  # noqa: F401  imported once here, not in two threads at the same time
-
-    jobs = [(page, language) for page in plan.pages for language in plan.languages]
-    found: dict[tuple[str, str], Outcome] = {}
-    with ThreadPoolExecutor(WORKERS) as pool:
-        waiting = [pool.submit(run_notebook, p, plan.desk, lang, plan.deadline, folder) for p, lang in jobs]
-        try:
-            for done in as_completed(waiting):
-                outcome = done.result()
-                found[outcome.page.slug, outcome.language] = outcome
-                told(outcome)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            kill_all()
-            raise
-    return [found[page.slug, language] for page, language in jobs]
+    key: str
 
 
 @dataclass(frozen=True)
 class Published:
-    """What `report` made: how each page went, the KPIs whose row of the scorecard broke, and what else went wrong."""
+    """What `report` made or found standing.
 
-    outcomes: tuple[Outcome, ...]
-    failed_kpis: tuple[str, ...]
+    outcomes : how each page went, in the plan's order; empty where nothing had changed
+    failed_kpis : KPIs whose row of the scorecard broke
+    missed : KPIs whose last complete period lies outside its target
+    pages : how many pages the report has
+    is_unchanged : nothing was run, the published report stands
+    warnings : what went wrong besides the pages, in words
+    """
+
+    outcomes: tuple[Outcome, ...] = ()
+    failed_kpis: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    pages: int = 0
+    is_unchanged: bool = False
     warnings: tuple[str, ...] = ()
 
     @property
@@ -236,155 +62,200 @@ class Published:
         return not self.failed_kpis and all(outcome.ok for outcome in self.outcomes)
 
 
-def report(plan: Plan, told: Callable[[Outcome], None] | None = None) -> Published:
-    """Run `plan` and publish its site.
-
-    The site is built beside its final place and swapped in whole; whatever ends the run before that leaves
-    the report that was there untouched.
-
-    Raises
-    ------
-    ConfigError
-        When the folder to publish to holds something else than a report, so must not be replaced.
-    KpitoolsError
-        When the desk cannot be loaded.
-    """
-    from kpitools.load import load
-    from kpitools.people import mask_for
-    from kpitools.report import site
-
-    check_replaceable(plan.publish)
-    started = dt.datetime.now(dt.UTC)
-    desk = load(plan.desk)
-    with building(plan.publish) as new, tempfile.TemporaryDirectory(prefix="kpitools-") as executed:
-        outcomes = run_pages(plan, Path(executed), told or (lambda outcome: None))
-        failed_kpis = site.write(plan, desk, outcomes, new, plan.publish)
-        record = run_record(plan, desk, outcomes, started, failed_kpis)
-        (new / MARK).write_text(_json(mask_for(desk).tree(record)), encoding="utf-8")
-        warnings = site.print_pages(plan, new)
-    warnings += site.send_digest(plan, plan.publish)
-    return Published(tuple(outcomes), tuple(failed_kpis), tuple(warnings))
+# Many notebooks ---------------------------------------------------------------------------------------------
 
 
-def check_replaceable(target: Path) -> None:
-    """ConfigError unless `target` is absent, an empty folder, or a report that an earlier run wrote."""
-    if not target.exists() and not target.is_symlink():
-        return
-    if target.is_dir() and not target.is_symlink() and (_is_report(target) or not any(target.iterdir())):
-        return
-    raise ConfigError(f"{target} is there and is not a report of kpitools: it is not replaced. Name another folder.")
+def workers_of(plan: Plan) -> int:
+    """How many notebooks run at a time."""
+    return plan.workers or max(2, min(os.cpu_count() or 2, MOST_WORKERS))
 
 
-def _is_report(folder: Path) -> bool:
-    """Whether a run of ours wrote the folder and nobody put anything else there."""
+def memory_of(plan: Plan) -> int | None:
+    """Most bytes a notebook may take: what the plan says, else the memory there is, shared among the workers."""
+    if plan.memory is not None:
+        return plan.memory
     try:
-        record = json.loads((folder / MARK).read_text(encoding="utf-8"))
-        ours = "kpitools" in record["versions"] and isinstance(record["pages"], list)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-    return ours and only_ours(folder)
+        whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return None
+    return max(min(whole, _allowed(CGROUP) or whole) // workers_of(plan), LEAST_MEMORY)
 
 
-def _clear_dead_rooms(target: Path) -> None:
-    """Remove what runs that were killed have left beside `target`; a room's name says whose it is."""
-    for room in target.parent.glob(f".{target.name}.building-*"):
-        owner = room.name.removeprefix(f".{target.name}.building-").split("-")[0]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
-            shutil.rmtree(room, ignore_errors=True)
+def _allowed(limit: Path) -> int | None:
+    """What a container or service may take together; None where nobody limits it."""
+    try:
+        return int(limit.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 @contextlib.contextmanager
-def building(target: Path) -> Iterator[Path]:
-    """A new folder beside `target` to fill, which takes its place when the block ends well and vanishes otherwise."""
-    target = target.absolute()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _clear_dead_rooms(target)
-    room = Path(tempfile.mkdtemp(prefix=f".{target.name}.building-{os.getpid()}-", dir=target.parent))
-    new = room / "site"
-    new.mkdir()
+def fork_server(plan: Plan) -> Iterator[ForkServer | None]:
+    """The process that forks kernels, where the plan wants it and the system has it."""
+    server = None
+    if plan.kernels == "forked" and can_fork():
+        with contextlib.suppress(OSError):
+            server = ForkServer()
     try:
-        yield new
-        if target.exists():
-            _exchange(new, target)
-        else:
-            new.rename(target)
+        yield server
     finally:
-        shutil.rmtree(room, ignore_errors=True)
+        if server is not None:
+            server.close()
 
 
-def _exchange(new: Path, target: Path) -> None:
-    """Swap two folders: at one instant where the system can (Linux), else by two renames, undone if one fails."""
-    if _rename_exchange(new, target):
+def run_pages(plan: Plan, jobs: list[Job], server: ForkServer | None) -> Iterator[Outcome]:
+    """The outcomes of `jobs` as they end, several at a time."""
+    if not jobs:
         return
-    old = new.with_name("old")
-    target.rename(old)
-    try:
-        new.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
+    import papermill  # noqa: F401  imported once here, not in two threads at the same time
+
+    start_all()
+    waiting: list[Future] = []
+    with ThreadPoolExecutor(min(workers_of(plan), len(jobs))) as pool:
+        try:
+            for page, language, _ in jobs:
+                waiting.append(
+                    pool.submit(run_notebook, page, plan.desk, language, plan.deadline, server, memory_of(plan))
+                )
+            for done in as_completed(waiting):
+                yield done.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop_all()
+            raise
 
 
-def _rename_exchange(one: Path, other: Path) -> bool:
-    import ctypes
-
-    rename = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
-    at_fdcwd, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of linux/fs.h
-    return rename is not None and rename(at_fdcwd, os.fsencode(one), at_fdcwd, os.fsencode(other), exchange) == 0
+# A report ---------------------------------------------------------------------------------------------------
 
 
-def run_record(plan: Plan, desk: Any, outcomes: list[Outcome], started: dt.datetime, failed_kpis: list[str]) -> dict:
-    """What run.json holds: inputs, parameters, versions, and how each page went."""
-    seconds = (dt.datetime.now(dt.UTC) - started).total_seconds()
-    return {
-        "status": "ok" if all(outcome.ok for outcome in outcomes) and not failed_kpis else "failed",
-        "started": started.isoformat(timespec="seconds"),
-        "seconds": round(seconds, 1),
-        "desk": desk.settings.name,
-        "as_of": f"{desk.as_of_local:%Y-%m-%dT%H:%M:%S}",
-        "timezone": desk.timezone,
-        "plan": plan.source.name if plan.source else None,
-        "every": plan.every,
-        "hours": plan.hours,
-        "languages": list(plan.languages),
-        "inputs": _inputs(desk),
-        "pages": [_page_record(outcome) for outcome in outcomes],
-        "scorecard_failed": failed_kpis,
-        "versions": versions(),
-    }
+class Listener:
+    """Hears how a run goes; the command line draws it."""
+
+    def begin(self, total: int, kept: int) -> None:
+        """`total` pages are wanted, of which `kept` need not be run."""
+
+    def told(self, outcome: Outcome) -> None:
+        """One page has ended."""
 
 
-def _page_record(outcome: Outcome) -> dict:
-    page = outcome.page
-    return {
-        "page": page.slug,
-        "language": outcome.language,
-        "notebook": f"{page.notebook.parent.name}/{page.notebook.name}",
-        "parameters": page.parameters,
-        "status": outcome.status,
-        "seconds": outcome.seconds,
-        "error": outcome.error,
-    }
+def report(plan: Plan, listener: Listener | None = None, *, fresh: bool = False, wait_s: float = 0.0) -> Published:
+    """Run what changed of `plan` and publish its site.
+
+    The site is built beside its final place and swapped in whole; whatever ends the run before that leaves
+    the report that was there untouched, and pages that were finished need not be run again.
+
+    Parameters
+    ----------
+    fresh : run every page, also where nothing changed
+    wait_s : seconds to wait for another run that fills the same folder
+
+    Raises
+    ------
+    BusyError
+        When another run fills the folder, or the desk's files changed while pages were made.
+    ConfigError
+        When the folder to publish to holds something else than a report, so must not be replaced.
+    PublishError
+        When the disk is full or may not be written.
+    KpitoolsError
+        When the desk cannot be loaded, or the plan asks for what is not in it.
+    """
+    plan = replace(plan, publish=plan.publish.absolute())
+    check_replaceable(plan.publish)
+    with disk_errors(plan.publish), locked(plan.publish, wait_s):
+        kept = Kept(plan.publish)
+        kept.open()
+        around = inputs.surroundings(plan)
+        key = inputs.plan_key(plan, around)
+        standing = None if fresh or any(page.always for page in plan.pages) else kept.stands(key)
+        if standing is not None:
+            return Published(missed=tuple(standing["missed"]), pages=standing["pages"], is_unchanged=True)
+        return _run(plan, kept, key, around, listener or Listener(), fresh)
 
 
-def _inputs(desk: Any) -> list[dict]:
-    files = getattr(desk.report, "files", None)
-    if files is None:
-        return []
-    wanted = [c for c in ("file", "sha256", "format", "rows_read", "accepted", "quarantined") if c in files]
-    return json.loads(files[wanted].to_json(orient="records"))
+def _run(plan: Plan, kept: Kept, key: str, around: dict, listener: Listener, fresh: bool) -> Published:
+    started = dt.datetime.now(dt.UTC)
+    with fork_server(plan) as server:  # imports while the desk is loaded here
+        from kpitools.load import load
+        from kpitools.people import mask_for
+        from kpitools.report import site
+        from kpitools.report.fanout import expanded
+
+        desk = load(plan.desk)
+        plan = expanded(plan, desk)
+        jobs = [
+            Job(page, language, inputs.page_key(page, language, plan, around))
+            for page in plan.pages
+            for language in plan.languages
+        ]
+        kept.keep_only({job.key for job in jobs})
+        with building(plan.publish) as new:
+            done = _fill(plan, desk, jobs, kept, new, server, listener, fresh)
+            outcomes = [done[job.page.slug, job.language][0] for job in jobs]
+            entries = [done[job.page.slug, job.language][1] for job in jobs]
+            failed_kpis = site.write_index(plan, desk, entries, new, plan.publish)
+            record = run_record(plan, desk, outcomes, started, failed_kpis)
+            missed = missed_targets(json.loads((new / "scorecard.json").read_text(encoding="utf-8")))
+            record["missed"] = missed
+            record = masked(mask_for(desk).tree(record), secrets_of())
+            (new / MARK).write_text(as_json(record), encoding="utf-8")
+            warnings = site.print_pages(plan, new)
+            _check_still(plan, around, kept)
+            kept.forget_published()
+        if not failed_kpis and all(outcome.ok for outcome in outcomes):
+            kept.note_published(key, {"missed": missed, "pages": len(jobs)})
+        warnings += site.send_digest(plan, plan.publish)
+    return Published(tuple(outcomes), tuple(failed_kpis), tuple(missed), len(jobs), warnings=tuple(warnings))
 
 
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that make the numbers and pages."""
-    from importlib.metadata import PackageNotFoundError, version
+def _check_still(plan: Plan, around: dict, kept: Kept) -> None:
+    """BusyError where the desk is not what it was when the run began: some pages show the old data, some the new."""
+    now = inputs.desk_hashes(plan.desk)
+    changed = sorted(name for name in now.keys() | around["desk"].keys() if now.get(name) != around["desk"].get(name))
+    if changed:
+        kept.keep_only(set())
+        raise BusyError(
+            f"{', '.join(changed)} changed while the report was made: nothing was published. Run again when the export "
+            "is complete; best write it under another name and rename it."
+        )
 
-    found = {"python": ".".join(map(str, sys.version_info[:3])), "kpitools": __version__}
-    for name in ("duckdb", "ibis-framework", "pandas", "matplotlib", "papermill", "nbconvert"):
-        with contextlib.suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+
+def _fill(plan, desk, jobs: list[Job], kept: Kept, new: Path, server, listener: Listener, fresh: bool) -> dict:
+    """Put every page into `new`, from what was kept or by running it: (slug, language) -> (Outcome, Entry)."""
+    from kpitools.report import site
+
+    done: dict[tuple[str, str], tuple[Outcome, Any]] = {}
+    missing: list[Job] = []
+    for job in jobs:
+        about = None if fresh or job.page.always else kept.find(job.key)
+        if about is None:
+            missing.append(job)
+            continue
+        kept.place(job.key, new)
+        done[job.page.slug, job.language] = _as_kept(job, about)
+    listener.begin(len(jobs), len(done))
+    keys = {(job.page.slug, job.language): job.key for job in missing}
+    with contextlib.closing(run_pages(plan, missing, server)) as ended:
+        for outcome in ended:
+            at = outcome.page.slug, outcome.language
+            with tempfile.TemporaryDirectory(prefix="page-", dir=new.parent) as place:
+                entry = site.write_page(outcome, plan, desk, Path(place))
+                files = sorted(Path(place).iterdir())
+                if outcome.ok:
+                    kept.put(keys[at], files, _about(outcome, entry))
+                for file in files:
+                    file.rename(new / file.name)
+            done[at] = replace(outcome, notebook=None), entry
+            listener.told(outcome)
+    return done
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False, default=str) + "\n"
+def _about(outcome: Outcome, entry: Any) -> dict:
+    return {"title": entry.title, "seconds": outcome.seconds, "peak_mb": outcome.peak_mb}
+
+
+def _as_kept(job: Job, about: dict) -> tuple[Outcome, Any]:
+    from kpitools.report.site import Entry
+
+    outcome = Outcome(job.page, job.language, "ok", about["seconds"], peak_mb=about["peak_mb"], is_kept=True)
+    return outcome, Entry(job.page, job.language, about["title"], "ok")

@@ -88,6 +88,7 @@ def judged(series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week"
         desk.kpi(kpi),
         targets=desk.targets,
         interventions=desk.interventions,
+        team=desk.team,
         every=every,
         hours=hours,
         rebase_outside="note",
@@ -303,7 +304,7 @@ def handle_parts(desk: Desk, by: str = "team", *, start: str | None = None, end:
     """Mean minutes of talk, hold and work after, a handled contact, by group: the column `by`, talk, hold, wrap, n."""
     rows = between(_counted(desk.kpi("average_handle_time"), desk), start, end)
     rows = rows.mutate(**{by: rows[by].cast("string").fill_null("–")})
-    handled = rows.handled.sum()
+    handled = rows.handled.cast("float64").sum()
     means = {part: rows[f"{part}_s"].sum() / handled / 60 for part in ("talk", "hold", "wrap")}
     # A sum of whole numbers may come as a decimal.
     found = rows.group_by(by).agg(**means, n=handled.cast("int64")).to_pandas()

@@ -5,7 +5,6 @@ Groups of fewer than 20 cases are never flagged or ranked; people with fewer tha
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from kpitools.analysis import funnel as funnels
 from kpitools.analysis.mix import kitagawa
@@ -18,6 +17,7 @@ from kpitools.views.common import between, series_of
 SUPPRESSED = 5  # cases of one person below which the person could be recognised
 FALSE_SHARE = 0.05  # of those flagged, at most this share by chance (Benjamini and Hochberg 1995)
 DRAWS, SEED = 10_000, 7
+# Shares by which teams and people are compared: the first that the data supports.
 COMPARABLE = ("csat", "first_contact_resolution_rate", "sla_attainment", "reopen_rate", "one_touch_rate")
 
 
@@ -68,7 +68,7 @@ def group_funnel(
     found = funnels.funnel(counts[by], counts.k, counts.n)
     points = found.points.rename(columns={"group": by})
     points["z"] = points.z / np.sqrt(1 + 4 * points.n * found.tau2)
-    points["p"] = 2 * norm.sf(points.z.abs())
+    points["p"] = _two_sided(points.z)
     points["q"] = _adjusted(points.p.where(~points.small))
     hit = (points.q <= FALSE_SHARE) & ~points.small
     points["flag"] = np.where(hit, np.where(points.z > 0, "above", "below"), None)
@@ -76,6 +76,13 @@ def group_funnel(
     points.attrs.update(target=found.target, phi=found.phi, tau2=found.tau2, tested=found.tested, alone=alone)
     points.attrs.update(flagged=int(hit.sum()), suppressed=counts.attrs["suppressed"])
     return points
+
+
+def _two_sided(z: pd.Series) -> pd.Series:
+    """The probability of a normal deviate at least as far from zero."""
+    from scipy.special import ndtr
+
+    return 2 * ndtr(-z.abs())
 
 
 def _adjusted(p: pd.Series) -> pd.Series:

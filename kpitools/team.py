@@ -1,0 +1,55 @@
+"""A desk narrowed to one team: what is derived is derived from the whole desk, then the team's rows are taken.
+
+A customer's second ticket spoils first contact resolution also where another team took it, so the loaded tables cannot
+be cut before.
+"""
+
+from typing import Any
+
+import ibis.expr.types as ir
+
+from kpitools import facts
+from kpitools.desk import Desk
+from kpitools.errors import NotSupportedError, unknown
+from kpitools.kpi import Words
+from kpitools.lacking import NOTHING, as_words
+
+TEAM = "team"
+NAMED_IN = ("tickets", "surveys", "contacts", "offers")
+
+
+def teams(desk: Desk, table: str | None = None) -> list[str]:
+    """The names of teams in a table's rows, or in those of any table, sorted."""
+    found: set[str] = set()
+    for name in NAMED_IN if table is None else (table,):
+        if not desk.missing_for_table(name) and TEAM in desk.table(name).columns:
+            found |= set(desk.table(name).select(TEAM).distinct().to_pandas()[TEAM].dropna().astype(str))
+    return sorted(found)
+
+
+class TeamDesk(Desk):
+    """Every KPI asked of it counts the rows of `team` alone; its targets and interventions are the team's."""
+
+    def __init__(self, whole: Desk, team: str):
+        known = teams(whole)
+        if team not in known:
+            raise unknown(TEAM, team, known)
+        super().__init__(whole.con, whole._base, whole.settings, whole.report)
+        self._whole, self.team = whole, team
+
+    def with_options(self, **options: Any) -> Desk:
+        return TeamDesk(self._whole.with_options(**options), self.team)
+
+    def table(self, name: str, every: str | None = None) -> ir.Table:
+        rows = self._whole.table(name, every)
+        if name not in facts.FACTS:
+            return rows
+        if TEAM not in rows.columns:
+            raise NotSupportedError(f"'{name}' says nothing of teams, so it cannot be narrowed to '{self.team}'.")
+        return rows.filter(rows[TEAM] == self.team)
+
+    def lacks_for_table(self, name: str) -> Words:
+        lacks = self._whole.lacks_for_table(name)
+        if lacks.en or name not in facts.FACTS:
+            return lacks
+        return NOTHING if TEAM in self._whole.table(name).columns else as_words(f"{name}.{TEAM}")
