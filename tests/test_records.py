@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from conftest import ticket
 from hand import answers, at, call, moved, said
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kpitools.analysis.trend import judge
@@ -184,6 +184,7 @@ def test_ticket_shares_are_what_plain_pandas_counts(drawn):
 
 
 @FEW
+@example([(0, 0, 0, False, "a"), (0, 0, 39, True, "a")])  # resolved as a day ends
 @given(TICKETS)
 def test_the_age_of_the_backlog_is_counted_for_as_many_tickets_as_the_backlog_holds(drawn):
     desk = Desk.from_frames(

@@ -2,6 +2,7 @@
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
 from kpitools import periods
@@ -15,9 +16,10 @@ def backlog_periods(desk, every: str | None = None) -> ir.Table:
     rows = rows.mutate(has_known_end=rows.is_open | rows.done_at.notnull())
     rows = rows.select("ticket_id", *TICKET_DIMENSIONS, "status", "is_test", "has_known_end", "created_at", "done_at")
     rows = rows.cross_join(ibis.memtable(_snapshots(desk, rows, every)))
-    rows = rows.filter(
-        (rows.created_at < rows.snapshot_at) & (rows.done_at.isnull() | (rows.done_at > rows.snapshot_at))
-    )
+    # A period ends just before the next begins; "now" is a moment whose own events have happened.
+    came = (rows.created_at < rows.snapshot_at) | (rows.is_now & (rows.created_at == rows.snapshot_at))
+    went = (rows.done_at < rows.snapshot_at) | (rows.is_now & (rows.done_at == rows.snapshot_at))
+    rows = rows.filter(came & ~went.fill_null(False))
     return rows.mutate(age_s=rows.snapshot_at.delta(rows.created_at, unit="microsecond") / 1e6)
 
 
@@ -25,7 +27,7 @@ def _snapshots(desk, rows: ir.Table, every: str | None) -> pd.DataFrame:
     now = pd.Timestamp(desk.as_of)
     if every is None:
         starts = pd.DatetimeIndex([pd.Timestamp(desk.as_of_local).normalize()])
-        ends = pd.Series([now])
+        ends, is_now = pd.Series([now]), [True]
     else:
         first = rows.created_at.min().to_pandas()
         first = now if pd.isna(first) else min(pd.Timestamp(first), now)
@@ -33,6 +35,7 @@ def _snapshots(desk, rows: ir.Table, every: str | None) -> pd.DataFrame:
         starts = periods.grid(periods.floor(zoned, every), desk.last_moment, every)
         local = pd.Series(periods.following(starts, every))
         ends = local.dt.tz_localize(desk.timezone, ambiguous=True, nonexistent="shift_forward")
-        ends = ends.dt.tz_convert("UTC").dt.tz_localize(None).clip(upper=now)
-    frame = pd.DataFrame({"period_local": starts, "snapshot_at": ends.to_numpy()})
-    return frame.astype("datetime64[us]")
+        ends = ends.dt.tz_convert("UTC").dt.tz_localize(None)
+        ends, is_now = ends.clip(upper=now), ends > now
+    frame = pd.DataFrame({"period_local": starts, "snapshot_at": ends.to_numpy()}).astype("datetime64[us]")
+    return frame.assign(is_now=np.asarray(is_now))

@@ -103,6 +103,7 @@ class Lesson:
     board : () -> canonical table name -> the ten rows for the board; the first table is `Session.board`
     now : the instant at which the board's data was exported
     kpi : the KPI it teaches, if one
+    settings : further settings of the board's desk, such as a time zone with a schedule of working hours
     tasks : exercises and questions in the order of the notebook; those whose id has ``-quiz-`` are its quiz
     """
 
@@ -115,11 +116,13 @@ class Lesson:
     now: dt.datetime
     tasks: tuple[Exercise | Question, ...]
     kpi: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
 
     def desk(self, frames: dict[str, Rows] | None = None, language: str = "en") -> Desk:
         """The board's rows (or others like them) as a desk, so that `compute` can be asked of them."""
         frames = self.board() if frames is None else frames
-        return Desk.from_frames(frames, timezone="UTC", as_of=self.now, language=language)
+        settings = {"timezone": "UTC"} | self.settings
+        return Desk.from_frames(frames, as_of=self.now, language=language, **settings)
 
     @property
     def record(self) -> Kpi | None:
