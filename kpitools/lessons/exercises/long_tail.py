@@ -122,7 +122,7 @@ SLOWER = Work(
 
 LESSON = read_lesson(
     __name__,
-    order=330,
+    order=306,
     part="capstone",
     minutes=30,
     board=board,

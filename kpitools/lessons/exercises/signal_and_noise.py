@@ -141,7 +141,7 @@ SCREENED = Work(
 
 LESSON = read_lesson(
     __name__,
-    order=310,
+    order=302,
     part="capstone",
     minutes=40,
     board=board,
