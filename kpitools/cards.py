@@ -16,6 +16,7 @@ from kpitools.desk import Desk
 from kpitools.facts import origins
 from kpitools.kpi import Kpi
 from kpitools.kpis import get
+from kpitools.lacking import named
 from kpitools.plots.distribution import say_column
 from kpitools.settings import OPTIONS
 from kpitools.words import day, number, quantity, say, unit_words
@@ -38,7 +39,9 @@ class Table:
         return f'<table class="kt-table">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
     def _cell(self, text: str, column: int, tag: str) -> str:
-        style = _CELL.format(align="right" if self.right[column] else "left")
+        # A number is never broken over two lines; on a narrow screen the table is moved sideways.
+        style = _CELL.format(align="right;white-space:nowrap" if self.right[column] and tag == "td" else "left")
+        style = _CELL.format(align="right") if self.right[column] and tag == "th" else style
         scope = ' scope="col"' if tag == "th" else ""
         return f'<{tag}{scope} style="{style}">{escape(text)}</{tag}>'
 
@@ -66,6 +69,21 @@ class Card:
 
     def __repr__(self) -> str:
         return "\n".join([self.title, *(_plain(block) for block in self.blocks)]).strip()
+
+
+class Folded:
+    """Cards one below the other; all but the first folded away under their titles."""
+
+    def __init__(self, cards: Sequence[Card]):
+        self.cards = list(cards)
+
+    def _repr_html_(self) -> str:
+        first, *rest = self.cards
+        folds = (f"<details><summary>{escape(c.title)}</summary>{c._repr_html_()}</details>" for c in rest)
+        return first._repr_html_() + "".join(folds)
+
+    def __repr__(self) -> str:
+        return "\n\n".join(repr(card) for card in self.cards)
 
 
 def _html(block) -> str:
@@ -220,7 +238,7 @@ def definition_card(
         lines += [("timezone", _zone(desk, language)), ("target", target_words(kpi, desk, language, hours))]
         if kpi.options:
             lines.append(("options", [_option_words(name, desk, language) for name in kpi.options]))
-    lines += [("needs", ", ".join(f"{kpi.table}.{column}" for column in kpi.needs))]
+    lines += [("needs", named(", ".join(f"{kpi.table}.{column}" for column in kpi.needs), language))]
     several = (("choices", kpi.choices), ("traps", kpi.traps))
     lines += [(name, [text(language) for text in texts]) for name, texts in several if texts]
     if kpi.benchmark:
@@ -229,6 +247,13 @@ def definition_card(
         lines.append(("guards", ", ".join(_title(name, language, desk) for name in kpi.guards)))
     lines.append(("source", kpi.source))
     return Card(kpi.title(language), [(say(f"cards.term.{name}", language), said) for name, said in lines])
+
+
+def definitions(
+    kpis: Sequence[Kpi | str], desk: Desk | None = None, language: str | None = None, hours: str = "calendar"
+) -> Folded:
+    """The definition cards of several KPIs, the first one open."""
+    return Folded([definition_card(kpi, desk, language, hours) for kpi in kpis])
 
 
 def _option_words(name: str, desk: Desk, language: str) -> str:
@@ -265,7 +290,7 @@ def target_words(kpi: Kpi, desk: Desk, language: str, hours: str = "calendar") -
 def basis_card(kpi: Kpi | str, desk: Desk, language: str | None = None, hours: str = "calendar") -> Card:
     """What the figures rest on: files and rows, the time covered, "now", and what was left out by which rule."""
     kpi, language = _known(kpi, desk, language)
-    first, last = views.span(kpi, desk)
+    first, last = (None, None) if desk.missing(kpi) else views.span(kpi, desk)
     lines = []
     if desk.report is not None:
         files = desk.report.files
@@ -274,7 +299,18 @@ def basis_card(kpi: Kpi | str, desk: Desk, language: str | None = None, hours: s
     lines.append(("span", f"{_moment(first, language)} – {_moment(last, language)}"))
     lines.append(("as_of", f"{_moment(desk.as_of_local, language)} ({_zone(desk, language)})"))
     terms = [(say(f"cards.term.{name}", language), said) for name, said in lines]
-    return Card(say("cards.basis", language), terms, account_table(kpi, desk, language, hours))
+    rest = _lacks(kpi, desk, language) or account_table(kpi, desk, language, hours)
+    return Card(say("cards.basis", language), terms, rest)
+
+
+def _lacks(kpi: Kpi, desk: Desk, language: str) -> str:
+    """That this data has nothing of a KPI, and what it lacks; empty where it has."""
+    missing = desk.missing_in(kpi, language)
+    if not missing:
+        return ""
+    return say(
+        "cards.not.lacking", language, title=kpi.title(language), missing=say("cards.lacks", language, missing=missing)
+    )
 
 
 def _moment(local, language: str) -> str:
@@ -312,6 +348,8 @@ def headline_card(
     no conclusion of its own.
     """
     kpi, language = _known(kpi, desk, language)
+    if lacks := _lacks(kpi, desk, language):
+        return Card(kpi.title(language), lacks)
     series = compute(kpi, desk, every=every, hours=hours, start=start, end=end)
     if not len(series):
         return Card(say("cards.headline.nothing", language, title=kpi.title(language)))
@@ -383,6 +421,9 @@ def _aim(target: Target, kpi: Kpi, language: str) -> str:
         key = {"lower": "at_most", "higher": "at_least"}.get(kpi.better, "about")
         return say(f"cards.target.{key}", language, value=quantity(target.target, kpi.unit, language))
     ends = {end: quantity(getattr(target, end), kpi.unit, language) for end in ("low", "high")}
+    for side, other, key in (("low", "high", "at_least"), ("high", "low", "at_most")):
+        if ends[other] == "–":
+            return say(f"cards.target.{key}", language, value=ends[side])
     return say("cards.target.band", language, **ends)
 
 
@@ -411,8 +452,35 @@ def guards_table(kpi: Kpi | str, desk: Desk, every: str = "week", language: str 
     return Table(heads, rows, say("cards.guards", language, title=kpi.title(language)), [False, False, True, False])
 
 
+def together_table(kpis: Sequence[Kpi | str], desk: Desk, every: str = "week", language: str | None = None) -> Table:
+    """Several KPIs side by side at their last complete period, or what the data lacks for them."""
+    language = language or desk.language
+    heads = [say(f"cards.column.{name}", language) for name in ("title", "period", "value", "interval", "n", "signal")]
+    rows = [_standing_row(desk.kpi(kpi), desk, every, language) for kpi in kpis]
+    return Table(heads, rows, say("cards.together", language), [False, False, True, True, True, False])
+
+
+def _standing_row(kpi: Kpi, desk: Desk, every: str, language: str) -> list[str]:
+    title, missing = kpi.title(language), desk.missing_in(kpi, language)
+    if missing:
+        return [title, *"––––", say("cards.lacks", language, missing=missing)]
+    trend = views.trend(kpi, desk, every=every)
+    if trend is None or trend.last is None:
+        return [title, *"––––", say("cards.headline.nothing", language, title=title)]
+    last = trend.last
+    ends = [quantity(last.get(end), kpi.unit, language) for end in ("low", "high")]
+    return [
+        title,
+        period_name(last.period, every, language),
+        quantity(last.value, kpi.unit, language),
+        "–" if "–" in ends else say("cards.interval", language, low=ends[0], high=ends[1]),
+        number(last.n, language, 0),
+        judging.variation_words(trend, language),
+    ]
+
+
 def _guard(kpi: Kpi, beside: Kpi, desk: Desk, every: str, language: str) -> list[str]:
-    title, missing = kpi.title(language), desk.missing(kpi)
+    title, missing = kpi.title(language), desk.missing_in(kpi, language)
     if missing:
         return [title, "–", "–", say("cards.lacks", language, missing=missing)]
     # The response rate to read beside NPS is that of the NPS survey alone.
@@ -423,6 +491,39 @@ def _guard(kpi: Kpi, beside: Kpi, desk: Desk, every: str, language: str) -> list
         return [title, "–", "–", judging.variation_words(trend, language)]
     period = period_name(trend.last.period, every, language)
     return [title, period, _with_interval(trend.last, kpi, language), judging.variation_words(trend, language)]
+
+
+def ranking_table(ranks: pd.DataFrame, kpi: Kpi | str, by: str, language: str = "en") -> Table:
+    """`views.ranking` in words: each group's rank and the ranks it would have by chance alone, by name."""
+    kpi = get(kpi) if isinstance(kpi, str) else kpi
+    units = {"value": kpi.unit, "last_by_chance": "share"}
+    units |= dict.fromkeys(("n", "rank", "rank_low", "rank_high"), "count")
+    caption = say("cards.ranking", language, title=kpi.title(language), by=say_column(by, language))
+    return show_table(ranks, caption, units, language)
+
+
+def funnel_card(points: pd.DataFrame, kpi: Kpi | str, by: str, language: str = "en") -> Card:
+    """`views.group_funnel` in words: how many were tested, flagged and left out, then each group by name."""
+    kpi = get(kpi) if isinstance(kpi, str) else kpi
+    told = points.attrs
+    if points.empty:
+        return Card(say("cards.no_share", language, by=say_column(by, language)))
+    counts = say(
+        "cards.counted",
+        language,
+        few=views.SUPPRESSED,
+        small=SMALL,
+        faint=int(points.small.sum()),
+        phi=number(told["phi"], language),
+        **{name: told[name] for name in ("tested", "flagged", "suppressed")},
+    )
+    shown = points[[by, "value", "lower998", "upper998", "n", "q", "flag"]].copy()
+    words = {flag: say(f"plots.flag.{flag}", language) for flag in ("above", "below")}
+    small = say("cards.small", language, n=SMALL)
+    shown["flag"] = [small if few else words.get(flag, "") for flag, few in zip(points.flag, points.small, strict=True)]
+    units = dict.fromkeys(("value", "lower998", "upper998"), kpi.unit) | {"n": "count", "q": "share"}
+    caption = say("cards.funnel", language, title=kpi.title(language), by=say_column(by, language))
+    return Card(say("cards.counted.title", language), counts, show_table(shown, caption, units, language))
 
 
 def yearly_churn_table(series: pd.DataFrame, language: str = "en", every: str = "month") -> Table:
@@ -439,6 +540,8 @@ def not_shown(
 ) -> Card:
     """What the page leaves out or cannot know, as bullets with numbers."""
     kpi, language = _known(kpi, desk, language)
+    if lacks := _lacks(kpi, desk, language):
+        return Card(say("cards.not", language), lacks)
     rows = account(kpi, desk, hours)
     out = int(rows.left.iloc[0] - rows.left.iloc[-1])
     bullets = [say("cards.not.rules", language, n=number(out, language, 0), all=number(rows.left.iloc[0], language, 0))]
@@ -462,7 +565,7 @@ def _not_complete(kpi: Kpi, desk: Desk, every: str, hours: str, language: str) -
     unfinished = series[~series.complete.astype(bool) & (series.n > 0)]
     few = series[series.complete.astype(bool) & (series.n < SMALL)]
     said = [("unfinished", len(unfinished), unfinished.n.sum()), ("few", len(few), few.n.sum())]
-    if kpi.statistic in ("total", "level"):
+    if kpi.statistic in ("total", "level") or kpi.interval == "none":
         said = said[:1]
     counted = [(name, periods_, rows) for name, periods_, rows in said if periods_]
     return [
@@ -490,6 +593,7 @@ def kpis_table(desk: Desk, language: str | None = None) -> Table:
     language = language or desk.language
     frame = desk.kpis().drop(columns="title")
     frame.insert(1, "title", [_title(name, language, desk) for name in frame.kpi])
+    frame["missing"] = [desk.missing_in(name, language) for name in frame.kpi]
     return show_table(frame, say("cards.kpis", language), language=language)
 
 

@@ -414,7 +414,7 @@ def _print_kpis(desk, language: str) -> None:
         typer.echo(say("cli.check.unsupported", language))
     for row in lacking.itertuples():
         title = desk.kpi(row.kpi).title(language)
-        typer.echo("  " + say("cli.check.lacks", language, title=title, missing=row.missing))
+        typer.echo("  " + say("cli.check.lacks", language, title=title, missing=desk.missing_in(row.kpi, language)))
 
 
 def _needs(kpi) -> str:

@@ -159,6 +159,7 @@ def _check_clock(kpi: Kpi, hours: str) -> None:
 def _supported(kpi: Kpi, desk: Desk, every: str | None) -> ir.Table:
     missing = desk.missing(kpi)
     if missing:
+        missing = desk.missing_in(kpi, "en")
         raise NotSupportedError(f"{kpi.name}: the data lacks {missing}. See `kpitools check` for what it supports.")
     return desk.table(kpi.table, every)
 

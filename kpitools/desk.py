@@ -9,9 +9,9 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from kpitools import clock, facts, tables
+from kpitools import clock, facts, lacking, tables
 from kpitools.errors import NotSupportedError, unknown
-from kpitools.kpi import Kpi
+from kpitools.kpi import Kpi, Words
 from kpitools.kpis import CATALOGUE
 from kpitools.settings import OPTIONS, Settings, checked_option
 from kpitools.zones import years
@@ -43,7 +43,7 @@ class Desk:
         self._derived: dict[str, ir.Table] = {}
         self._filled: dict[str, frozenset[str]] = {}
         self._sources: dict[str, ir.Table] = {}
-        self._lacking: dict[Kpi, str] = {}
+        self._lacking: dict[Kpi, Words] = {}
         self._kpis: dict[str, Kpi] = {}
         self._calendar: ir.Table | None = None
 
@@ -186,22 +186,31 @@ class Desk:
 
     def missing_for_table(self, name: str) -> str:
         """What a derived table lacks, its alternatives joined by "or"; empty when it can be made."""
+        return self.lacks_for_table(name).en
+
+    def lacks_for_table(self, name: str) -> Words:
+        """The same in both languages."""
         if name not in facts.FACTS:
-            return "" if self.has(name) else f"table {name}"
-        lacking, fact = [], facts.FACTS[name]
+            return lacking.NOTHING if self.has(name) else lacking.table(name)
+        alternatives, fact = [], facts.FACTS[name]
         for needs in fact.needs:
             parts = (need.split(".") for need in needs)
             absent = [f"{table}.{column}" for table, column in parts if column not in self.filled_base(table)]
             if not absent:
-                return fact.lacks(self) if fact.lacks else ""
-            lacking.append(" and ".join(absent))
-        return " or ".join(lacking)
+                return lacking.as_words(fact.lacks(self)) if fact.lacks else lacking.NOTHING
+            alternatives.append(lacking.both(absent))
+        return lacking.either(alternatives)
 
     def missing(self, kpi: Kpi) -> str:
-        """What the data lacks for a KPI, in words ("tickets.first_reply_at"); empty when it is supported."""
+        """What the data lacks for a KPI, by the names of columns ("tickets.first_reply_at"); empty when supported."""
         if kpi not in self._lacking:
             self._look_at(kpi.table, [kpi])
-        return self._lacking[kpi]
+        return self._lacking[kpi].en
+
+    def missing_in(self, kpi: Kpi | str, language: str) -> str:
+        """The same for readers: "first public reply (tickets.first_reply_at)"; empty when it is supported."""
+        kpi = self.kpi(kpi)
+        return lacking.named(self._lacking[kpi](language), language) if self.missing(kpi) else ""
 
     def kpis(self) -> pd.DataFrame:
         """Which KPIs the data supports. Columns: kpi, title, supported, missing (what the others lack)."""
@@ -215,8 +224,8 @@ class Desk:
 
     def _look_at(self, table: str, kpis: list[Kpi]) -> None:
         """Find out what the data lacks for these KPIs of one table, in one query for them all."""
-        absent = self.missing_for_table(table)
-        if absent or not kpis:
+        absent = self.lacks_for_table(table)
+        if absent.en or not kpis:
             self._lacking.update(dict.fromkeys(kpis, absent))
             return
         rows = self.table(table, _SOME_PERIOD)
@@ -229,9 +238,10 @@ class Desk:
         for i, kpi in enumerate(kpis):
             empty = [known.get(c, f"{table}.{c}") for c in kpi.needs if not found.get(f"need_{c}", 0) > 0]
             unmet = [(rule, int(found.get(f"demand_{i}_{rule.name}", 0))) for rule in kpi.demands]
-            empty += [f"one scale: rows {r.dropped.en}: {n:,}; to drop them would be a guess" for r, n in unmet if n]
+            empty += [lacking.not_one_scale(n, rule.dropped) for rule, n in unmet if n]
             counts_any = found.get(f"kpi_{i}", 0) == 1 or self._counts_by_day(kpi, empty)
-            self._lacking[kpi] = ", ".join(empty) or ("" if counts_any else _emptied_by(kpi, rows))
+            none = lacking.NOTHING if counts_any else _emptied_by(kpi, rows)
+            self._lacking[kpi] = lacking.listed(empty) if empty else none
 
     def _counts_by_day(self, kpi: Kpi, empty: list[str]) -> bool:
         """Whether shorter periods than a month have rows that count: a young shop's weeks have weeks before them."""
@@ -335,18 +345,17 @@ def _counts(kpi: Kpi, rows: ir.Table) -> ir.BooleanValue:
     return counts
 
 
-def _emptied_by(kpi: Kpi, rows: ir.Table) -> str:
+def _emptied_by(kpi: Kpi, rows: ir.Table) -> Words:
     """That no row counts, and which rule took the last of them."""
     kept, left = ibis.literal(True), {"all": rows.count()}
     for rule in kpi.population:
         kept = kept & rule.keep.resolve(rows).fill_null(False)
         left[rule.name] = kept.sum().fill_null(0)
     found = rows.agg(**left).to_pandas().iloc[0]
-    none = f"any row of {kpi.table} that counts"
     for (before, rule), name in zip(zip(left, kpi.population, strict=False), list(left)[1:], strict=True):
         if found[name] == 0 < found[before]:
-            return f"{none}: the last {int(found[before]):,} are {rule.dropped.en}"
-    return none
+            return lacking.last_left(kpi.table, int(found[before]), rule.dropped)
+    return lacking.no_row(kpi.table)
 
 
 def _unmet(i: int, kpi: Kpi, rows: ir.Table) -> list[tuple[str, ir.Value]]:

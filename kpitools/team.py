@@ -11,6 +11,8 @@ import ibis.expr.types as ir
 from kpitools import facts
 from kpitools.desk import Desk
 from kpitools.errors import NotSupportedError, unknown
+from kpitools.kpi import Words
+from kpitools.lacking import NOTHING, as_words
 
 TEAM = "team"
 NAMED_IN = ("tickets", "surveys", "contacts", "offers")
@@ -46,8 +48,8 @@ class TeamDesk(Desk):
             raise NotSupportedError(f"'{name}' says nothing of teams, so it cannot be narrowed to '{self.team}'.")
         return rows.filter(rows[TEAM] == self.team)
 
-    def missing_for_table(self, name: str) -> str:
-        lacking = self._whole.missing_for_table(name)
-        if lacking or name not in facts.FACTS:
-            return lacking
-        return "" if TEAM in self._whole.table(name).columns else f"{name}.{TEAM}"
+    def lacks_for_table(self, name: str) -> Words:
+        lacks = self._whole.lacks_for_table(name)
+        if lacks.en or name not in facts.FACTS:
+            return lacks
+        return NOTHING if TEAM in self._whole.table(name).columns else as_words(f"{name}.{TEAM}")

@@ -24,6 +24,7 @@ from kpitools.facts.routing import escalations, lacks_levels
 from kpitools.facts.stretches import lacks_statuses, waiting_stretches
 from kpitools.facts.tickets import FIRST_CONTACT_PARTS, origins, resolutions, ticket_flow, tickets
 from kpitools.facts.waits import waits
+from kpitools.kpi import Words
 
 
 class Fact(NamedTuple):
@@ -37,8 +38,8 @@ class Fact(NamedTuple):
     build: Callable[..., ir.Table]
     needs: tuple[tuple[str, ...], ...]
     by_period: bool = False
-    lacks: Callable[..., str] | None = None
-    columns: Mapping[str, str] = MappingProxyType({})
+    lacks: Callable[..., str | Words] | None = None
+    columns: Mapping[str, str | Words] = MappingProxyType({})
 
 
 FACTS = {
@@ -51,7 +52,12 @@ FACTS = {
     "offers": Fact(
         offers,
         (("queue_intervals.offered",), ("calls.offered_at",)),
-        columns={"short_abandoned": "calls.wait_s of abandoned calls or queue_intervals.short_abandoned"},
+        columns={
+            "short_abandoned": Words(
+                "calls.wait_s of abandoned calls or queue_intervals.short_abandoned",
+                "calls.wait_s của cuộc khách gác máy hoặc queue_intervals.short_abandoned",
+            )
+        },
     ),
     "ticket_flow": Fact(ticket_flow, (("tickets.created_at",), ("status_changes.at",))),
     "surveys": Fact(surveys, (("surveys.score",),)),

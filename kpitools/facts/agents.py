@@ -4,6 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from kpitools.facts.columns import complete_columns
+from kpitools.kpi import Words
 from kpitools.tables import UNCOUNTED
 
 
@@ -34,11 +35,13 @@ def agent_day_work(desk) -> ir.Table:
     )
 
 
-def lacks_work(desk) -> str:
+def lacks_work(desk) -> str | Words:
     """What is lacking to know which agent resolved what and when."""
-    absent = desk.missing_for_table("tickets")
-    filled = frozenset() if absent else desk.filled("tickets")
-    return absent or ", ".join(f"tickets.{c}" for c in ("agent_id", "resolved_at") if c not in filled)
+    absent = desk.lacks_for_table("tickets")
+    if absent.en:
+        return absent
+    filled = desk.filled("tickets")
+    return ", ".join(f"tickets.{c}" for c in ("agent_id", "resolved_at") if c not in filled)
 
 
 def _day(local: ir.TimestampValue) -> ir.TimestampValue:

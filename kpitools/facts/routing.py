@@ -3,6 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
+from kpitools.kpi import Words
+
 
 def escalations(desk) -> ir.Table:
     """Tickets whose way through the teams is known, with ``is_escalated``: a move to a team of a higher level than the
@@ -22,6 +24,8 @@ def escalations(desk) -> ir.Table:
     return joined.drop(*[c for c in joined.columns if c.endswith("_right")])
 
 
-def lacks_levels(desk) -> str:
+def lacks_levels(desk) -> Words:
     """Escalation means nothing without levels."""
-    return "" if desk.settings.team_levels else "team_levels in desk.yml"
+    return (
+        Words("", "") if desk.settings.team_levels else Words("team_levels in desk.yml", "team_levels trong desk.yml")
+    )

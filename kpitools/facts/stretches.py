@@ -5,6 +5,7 @@ import ibis.expr.types as ir
 
 from kpitools import tables
 from kpitools.facts.columns import TICKET_DIMENSIONS
+from kpitools.kpi import Words
 
 WAITING = ("new", "open", "on_hold")
 
@@ -47,11 +48,13 @@ def waiting_stretches(desk) -> ir.Table:
     return joined.drop(*[c for c in joined.columns if c.endswith("_right")])
 
 
-def lacks_statuses(desk) -> str:
+def lacks_statuses(desk) -> str | Words:
     """What the options ask for and the export's own figure cannot give: it holds the time on hold already."""
     if _has_statuses(desk) or desk.option("requester_wait_counts_on_hold"):
         return ""
-    return "status_changes.status (to leave out the time on hold)"
+    return Words(
+        "status_changes.status (to leave out the time on hold)", "status_changes.status (để bỏ thời gian tạm giữ)"
+    )
 
 
 def _has_statuses(desk) -> bool:

@@ -15,7 +15,8 @@ KPI = "kpi"  # as a unit: the unit of the KPI that is drawn
 GROUP = "by"  # as a column: the column by which groups are told apart
 _NAME = "kpitools_data"
 # Columns of codes, and where their words stand.
-_CODED = {"weekday": "plots.weekday_long", "condition": "plots.fcr", "band": "plots.age"}
+_CODED = {"weekday": "plots.weekday_long", "condition": "plots.fcr", "band": "plots.age", "step": "plots.step"}
+_CODED |= {"question": "plots.question", "flag": "plots.flag"}
 _RENAMED = {"left": "from", "right": "to"}  # ends of bins; "left" is also what remains after a rule
 
 
@@ -51,6 +52,8 @@ def shows(**columns: str | None) -> Callable:
 
 def _kept(given: dict[str, Any], columns: dict[str, str | None]) -> FigureData:
     first = next(iter(given.values()))
+    if first is None:
+        return FigureData(pd.DataFrame(), {}, given["language"])
     frame = getattr(first, "points", first)
     own = given["unit"] if "unit" in given else getattr(given.get("kpi"), "unit", None)
     named = {given[GROUP] if name == GROUP else name: unit for name, unit in columns.items()}
@@ -59,7 +62,9 @@ def _kept(given: dict[str, Any], columns: dict[str, str | None]) -> FigureData:
     shown = frame[kept].reset_index(drop=True)
     shown.attrs.clear()
     for name in set(_CODED) & set(kept):
-        shown[name] = [say(f"{_CODED[name]}.{code}", given["language"]) for code in shown[name]]
+        shown[name] = [
+            say(f"{_CODED[name]}.{code}", given["language"]) if pd.notna(code) else "" for code in shown[name]
+        ]
     units = {_RENAMED.get(name, name): unit for name, unit in units.items() if unit}
     return FigureData(shown.rename(columns=_RENAMED), units, given["language"])
 

@@ -112,7 +112,10 @@ def breakdown(
 def _group_axis(
     ax: Axes, groups: pd.DataFrame, kpi: Kpi, by: str, language: str, clock: str, overall: float | None
 ) -> None:
-    names = [f"{_plain(name)}  (n = {number(n, language, 0)})" for name, n in zip(groups[by], groups.n, strict=True)]
+    names = [
+        f"{style.plain_text(name)}  (n = {number(n, language, 0)})"
+        for name, n in zip(groups[by], groups.n, strict=True)
+    ]
     ax.set_yticks(range(len(groups)), names, fontsize=9)
     ends = np.append(groups[["low", "high", "value"]].to_numpy(dtype=float), np.nan if overall is None else overall)
     ends = ends[np.isfinite(ends)]
@@ -124,12 +127,6 @@ def _group_axis(
         ax.set_xlim(ends.min() - pad, ends.max() + pad)
         style.value_axis(ax.xaxis, kpi, language)
     ax.set_xlabel(axis_label(kpi, language, clock, bool(log)), fontsize=9)
-
-
-def _plain(name) -> str:
-    """A name from data as plain text: matplotlib reads a pair of dollar signs as mathematics."""
-    text = str(name)
-    return (text if len(text) <= 32 else text[:31] + "…").replace("$", r"\$")
 
 
 def breakdown_headline(groups: pd.DataFrame, kpi: Kpi, by: str, overall: float | None, language: str) -> str:
@@ -181,7 +178,9 @@ def handle_parts(parts: pd.DataFrame, by: str, language: str = "en", ax: Axes | 
         left += values
     for row, total in enumerate(left):
         ax.text(total, row, "  " + quantity(total, "min", language), va="center", fontsize=9, color=style.INK)
-    names = [f"{_plain(name)}  (n = {number(n, language, 0)})" for name, n in zip(parts[by], parts.n, strict=True)]
+    names = [
+        f"{style.plain_text(name)}  (n = {number(n, language, 0)})" for name, n in zip(parts[by], parts.n, strict=True)
+    ]
     ax.set_yticks(range(len(parts)), names, fontsize=9)
     ax.invert_yaxis()
     ax.set_xlim(0, max(left.max() if len(left) else 1, 1e-9) * 1.15)

@@ -22,7 +22,7 @@ _HEADROOM = 0.08  # part of the height kept free above the data for the numbers 
     period=None, value=KPI, n="count", centre=KPI, lower=KPI, upper=KPI, target_low=KPI, target_high=KPI, complete=None
 )
 def trend(
-    trend: Trend,
+    trend: Trend | None,
     kpi: Kpi,
     language: str = "en",
     ax: Axes | None = None,
@@ -34,11 +34,13 @@ def trend(
 
     Parameters
     ----------
-    trend : what `analysis.trend.judge` found
+    trend : what `analysis.trend.judge` found; None where the data has nothing of the KPI
     interventions : DataFrame with ``on``, ``kpi`` and ``what``; those of this KPI inside the chart are numbered,
         their words stand in the legend
     clock : calendar or business, for the axis of a duration
     """
+    if trend is None:
+        return style.nothing(style.axes(ax, height=0.8), kpi.title(language), language)
     ax, points = style.axes(ax), drawable(trend.points, kpi)
     log = trend.scale == "log"
     marked = marked_interventions(points, interventions, kpi)

@@ -59,13 +59,17 @@ def _colour_bar(ax: Axes, picture, grid: pd.DataFrame, kpi: Kpi | None, language
         ticks = style.natural_ticks(positive.min(), positive.max(), kpi.unit, most=6)
         bar.set_ticks(np.log10(ticks), labels=[style.time_tick(tick, kpi.unit, language) for tick in ticks])
         bar.ax.minorticks_off()
-        bar.set_label(say("plots.statistic.median", language), fontsize=9)
+        bar.set_label(say(f"plots.statistic.{kpi.statistic}", language), fontsize=9)
+    else:
+        style.value_axis(bar.ax.yaxis, kpi, language)
+        bar.set_label(kpi.title(language), fontsize=9)
 
 
 def hour_of_week_headline(cells: pd.DataFrame, kpi: Kpi | None, language: str) -> str:
     """The busiest hour and the share outside weekdays 8 to 18; or the slowest and quickest hour."""
     if cells.empty:
-        return say("plots.empty", language, title=say("plots.hour_of_week.title", language))
+        title = kpi.title(language) if kpi else say("plots.hour_of_week.title", language)
+        return say("plots.empty", language, title=title)
     if kpi is None:
         top, total = cells.loc[cells.n.idxmax()], cells.n.sum()
         inside = cells[(cells.weekday < 5) & cells.hour.between(8, 17)].n.sum()
@@ -78,7 +82,8 @@ def hour_of_week_headline(cells: pd.DataFrame, kpi: Kpi | None, language: str) -
     said = {f"{key}_slow": value for key, value in _hour(slow, language).items()}
     said |= {f"{key}_quick": value for key, value in _hour(quick, language).items()}
     said |= {"slow": quantity(slow.value, kpi.unit, language), "quick": quantity(quick.value, kpi.unit, language)}
-    return say("plots.hour_of_week", language, title=kpi.title(language), **said)
+    key = "plots.hour_of_week" if kpi.unit in style.SECONDS else "plots.hour_of_week.share"
+    return say(key, language, title=kpi.title(language), **said)
 
 
 def _hour(cell: pd.Series, language: str) -> dict[str, str]:

@@ -42,6 +42,34 @@ def axes(ax: Axes | None = None, width: float = 9.0, height: float = 4.2) -> Axe
     return ax
 
 
+def stacked(heights: tuple[float, ...], height: float = 5.2, width: float = 9.0) -> tuple[Axes, ...]:
+    """Axes one below the other over one time axis; the uppermost bears the headline."""
+    _, found = plt.subplots(
+        len(heights), 1, figsize=(width, height), dpi=DPI, layout="constrained", sharex=True, height_ratios=heights
+    )
+    for ax in found[:-1]:
+        ax.tick_params(labelbottom=False)
+    return tuple(axes(ax) for ax in found)
+
+
+def nothing(ax: Axes, title: str, language: str) -> Axes:
+    """No axes, and the words that there is nothing to draw."""
+    for one in ax.figure.axes:
+        one.set_axis_off()
+    return headline(ax, say("plots.empty", language, title=title))
+
+
+def plain_text(name) -> str:
+    """A name from data as plain text, not too long: matplotlib reads a pair of dollar signs as mathematics."""
+    text = str(name)
+    return (text if len(text) <= 32 else text[:31] + "…").replace("$", r"\$")
+
+
+def label(ax: Axes, text: str, side: str = "y") -> None:
+    """The label of an axis in the size of all labels."""
+    getattr(ax, f"set_{side}label")(text, fontsize=9, color=INK)
+
+
 def headline(ax: Axes, text: str, width: int | None = None) -> Axes:
     """Set the finding as the title, wrapped to the axes; `show` takes it as the alt text."""
     inches = ax.figure.get_size_inches()[0] * ax.get_position().width / 0.775
@@ -124,6 +152,51 @@ def value_axis(axis, kpi: Kpi, language: str) -> None:
         axis.set_major_formatter(FuncFormatter(lambda value, _: plain_tick(value, language)))
 
 
+def number_axis(axis, unit: str, language: str) -> None:
+    """A linear axis of counts, money or plain numbers; large ones shortened as the language does: 12M, 12 Tr."""
+    from babel.numbers import format_compact_decimal
+
+    def written(value: float, _) -> str:
+        if unit == "number" or abs(value) < 10_000:
+            return number(value, language, 1) if unit == "number" else plain_tick(value, language)
+        short = format_compact_decimal(value, locale={"en": "en_GB", "vi": "vi_VN"}[language], fraction_digits=2)
+        return short.replace("-", "−")
+
+    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10], integer=unit == "count"))
+    axis.set_major_formatter(FuncFormatter(written))
+
+
+def bar_days(periods: pd.Series) -> float:
+    """The width of a bar, in days, that leaves a gap between periods."""
+    return {"day": 0.8, "week": 5.8, "month": 25, "quarter": 76}[every_of(periods)]
+
+
+def fade(bars, complete) -> None:
+    """Bars of periods that are not complete, drawn faint."""
+    for bar, whole in zip(bars, complete, strict=True):
+        bar.set_alpha(1 if whole else 0.4)
+
+
+def headroom(ax: Axes, top: float, part: float = 0.3) -> None:
+    """Bars from 0 with room above them for a legend; stacked bars hold an automatic limit down."""
+    ax.set_ylim(0, max(float(top), 1e-9) * (1 + part))
+
+
+def line_of(ax: Axes, frame: pd.DataFrame, column: str, colour: str, label: str, **options) -> None:
+    """A column over ``period`` as a line with dots, hollow where the period is not complete."""
+    values = frame[column].astype(float)
+    ax.plot(frame.period, values, "o-", color=colour, ms=4.5, lw=1.5, label=label, gid=column, **options)
+    open_ = ~frame.complete.astype(bool) & values.notna()
+    if open_.any():
+        ax.plot(frame.period[open_], values[open_], "o", color=colour, mfc="white", ms=5.5, gid=f"{column} incomplete")
+
+
+def whole_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of complete periods; all rows where none is."""
+    whole = frame[frame.complete.astype(bool)] if len(frame) else frame
+    return whole if len(whole) else frame
+
+
 def plain_tick(value: float, language: str) -> str:
     """A number as a tick: no decimals where it has none."""
     return number(value, language, 0 if abs(value - round(value)) < 1e-9 else 1)
@@ -149,7 +222,7 @@ def period_ticks(ax: Axes, periods: pd.Series, language: str, most: int = 9) -> 
     shown = starts[:: max(1, -(-len(starts) // most))]
     labels, year = [], None
     for start in shown:
-        labels.append(_date_label(start, every, language, start.year != year))
+        labels.append(date_label(start, every, language, start.year != year))
         year = start.year
     ax.xaxis.set_major_locator(FixedLocator(_positions(shown)))
     ax.xaxis.set_major_formatter(FixedFormatter(labels))
@@ -162,7 +235,7 @@ def _positions(periods: pd.Series) -> list[float]:
     return [float(date2num(period.to_pydatetime())) for period in periods]
 
 
-def _date_label(start: pd.Timestamp, every: str, language: str, with_year: bool) -> str:
+def date_label(start: pd.Timestamp, every: str, language: str, with_year: bool) -> str:
     if every in ("month", "quarter"):
         short = f"{start:%b}" if language == "en" else say("plots.month", language, month=start.month)
     else:

@@ -76,7 +76,7 @@ def nps_groups(series: pd.DataFrame, kpi: Kpi, language: str = "en", ax: Axes | 
     """
     given = series[series.n > 0]
     ax, below = _two_axes(ax)
-    width = _bar_days(series.period)
+    width = style.bar_days(series.period)
     bottom = np.zeros(len(given))
     for name, colour in _GROUPS:
         share = (given[name] / given.n).to_numpy(dtype=float)
@@ -91,7 +91,6 @@ def nps_groups(series: pd.DataFrame, kpi: Kpi, language: str = "en", ax: Axes | 
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, fontsize=9, borderaxespad=0.2)
     if below is not None:
         _score_line(below, series, language)
-        ax.tick_params(labelbottom=False)
     else:
         style.period_ticks(ax, series.period, language)
     style.headline(ax, nps_headline(series, kpi, language))
@@ -101,18 +100,7 @@ def nps_groups(series: pd.DataFrame, kpi: Kpi, language: str = "en", ax: Axes | 
 
 
 def _two_axes(ax: Axes | None) -> tuple[Axes, Axes | None]:
-    if ax is not None:
-        return style.axes(ax), None
-    import matplotlib.pyplot as plt
-
-    _, (top, below) = plt.subplots(
-        2, 1, figsize=(9, 5.2), dpi=style.DPI, layout="constrained", sharex=True, height_ratios=(3, 2)
-    )
-    return style.axes(top), style.axes(below)
-
-
-def _bar_days(periods: pd.Series) -> float:
-    return {"day": 0.8, "week": 5.8, "month": 25, "quarter": 76}[style.every_of(periods)]
+    return (style.axes(ax), None) if ax is not None else style.stacked((3, 2))
 
 
 def _score_line(ax: Axes, series: pd.DataFrame, language: str) -> None:

@@ -21,6 +21,7 @@ from kpitools import resources
 from kpitools.desk import Desk
 from kpitools.errors import ConfigError, unknown
 from kpitools.kpi import Kpi
+from kpitools.report.pages import notebook_of
 from kpitools.report.parameters import check_known_words, checked_parameters, declared_parameters
 from kpitools.report.plan import Page, Plan
 from kpitools.report.slugs import free_slug, slugs
@@ -52,6 +53,8 @@ def expanded(plan: Plan, desk: Desk) -> Plan:
     taken: list[str] = []
     pages: list[Page] = []
     for entry in plan.pages:
+        if entry.needs and not any(not desk.missing(desk.kpi(name)) for name in entry.needs):
+            continue
         if _is_about_any_kpi(entry):
             _check_kpi(entry.parameters["kpi"], desk, entry)
         for page in _pages(entry, desk) if entry.each else [entry]:
@@ -85,7 +88,9 @@ def _by_kpi(entry: Page, desk: Desk) -> list[Page]:
         for name in names:
             _check_kpi(name, desk, entry)
         names = [name for name in names if name in supported]
-    return [_kpi_page(replace(entry, each=rest), desk.kpi(name)) for name in names]
+    pages = [_kpi_page(replace(entry, each=rest), desk.kpi(name)) for name in names]
+    # A notebook that treats several KPIs is one page.
+    return list({page.slug: page for page in pages}.values())
 
 
 def _is_about_any_kpi(entry: Page) -> bool:
@@ -100,11 +105,11 @@ def _check_kpi(name: Any, desk: Desk, entry: Page) -> None:
 
 def _kpi_page(entry: Page, kpi: Kpi) -> Page:
     name = kpi.name
-    own = entry.notebook.parent / f"{name}.ipynb"
+    own = entry.notebook.parent / f"{notebook_of(name)}.ipynb"
     if entry.is_own_kpi and own.is_file():
         declared = tuple(declared_parameters(own))
         given = checked_parameters(entry.parameters, own, entry.where)
-        return replace(entry, notebook=own, slug=name, parameters=given, declared=declared)
+        return replace(entry, notebook=own, slug=own.stem, parameters=given, declared=declared)
     _declares("kpi", entry)
     title = entry.title or {language: kpi.title(language) for language in LANGUAGES}
     return replace(entry, slug=name, parameters=entry.parameters | {"kpi": name}, title=title)

@@ -205,7 +205,7 @@ def _unsupported(card: Scorecard, language: str) -> str:
         return ""
     lines = "".join(
         f"<li>{escape(card.desk.kpi(row.kpi).title(language))}: "
-        f"{escape(say('report.lacks', language, missing=row.missing))}</li>"
+        f"{escape(say('report.lacks', language, missing=card.desk.missing_in(row.kpi, language)))}</li>"
         for row in card.unsupported.itertuples()
     )
     head = escape(say("report.unsupported", language, n=len(card.unsupported)))

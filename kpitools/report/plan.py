@@ -12,6 +12,7 @@ from kpitools.report.layout import MOST
 from kpitools.report.mail import Mail, read_mail
 from kpitools.report.parameters import EVERY, HOURS, check_known_words, checked_parameters, declared_parameters
 from kpitools.report.slugs import free_slug, slug
+from kpitools.views.fairness import COMPARABLE
 from kpitools.words import LANGUAGES, check_language
 
 KEYS = ("desk", "publish", "languages", "pages", "every", "hours", "code", "deadline")
@@ -33,6 +34,7 @@ class Page:
     each : what to make a page for each of, until `fanout.expanded` has done so; empty for a single page
     is_own_kpi : take the notebook that each KPI has of its own, where there is one, instead of `notebook`
     always : run it every time, for a notebook that reads more than its desk
+    needs : KPIs of which the data must support at least one, or the page is left out
     where : file, line and number of the entry in the plan, for errors
     """
 
@@ -44,6 +46,7 @@ class Page:
     each: dict[str, Any] = field(default_factory=dict)
     is_own_kpi: bool = False
     always: bool = False
+    needs: tuple[str, ...] = ()
     where: str = "plan"
 
     def parameters_for(self, desk: Path, language: str) -> dict[str, Any]:
@@ -130,13 +133,13 @@ def _editions(value: Any, where: str) -> int:
 
 
 def default_plan(desk: Path, publish: Path, languages: tuple[str, ...] = LANGUAGES) -> Plan:
-    """A page for every KPI the data supports, by its own notebook or else by kpi.ipynb, and the scorecard and data
-    quality notebooks."""
+    """A page for every KPI the data supports, by the notebook that treats it (see `pages`) or else by kpi.ipynb; the
+    fair comparison, where there is a share to compare, the scorecard and data quality."""
     folder = resources.notebooks()
     pages = [_own_kpi_pages({"kpi": "supported"}, {}, {}, "every KPI")]
-    for name in ("reports/scorecard", "reports/data_quality"):
-        path = (folder / f"{name}.ipynb").resolve()
-        pages.append(Page(path, path.stem, declared=tuple(declared_parameters(path)), where=name))
+    for name, needs in (("performance", COMPARABLE), ("scorecard", ()), ("data_quality", ())):
+        path = (folder / "reports" / f"{name}.ipynb").resolve()
+        pages.append(Page(path, path.stem, declared=tuple(declared_parameters(path)), needs=needs, where=name))
     return Plan(desk=desk, publish=publish, pages=tuple(pages), languages=languages)
 
 

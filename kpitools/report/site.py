@@ -13,10 +13,11 @@ from kpitools.plots.distribution import say_column
 from kpitools.report import archive, digest, first_page, mail, pdf, render, spreadsheet
 from kpitools.report.first_page import Link, News
 from kpitools.report.layout import ARCHIVE, NUMBERS
+from kpitools.report.pages import kpis_on
 from kpitools.report.plan import DATA, LANGUAGE, Page, Plan, declared_parameters
 from kpitools.report.runner import Outcome
 from kpitools.scorecard import Scorecard, scorecard
-from kpitools.words import day, say
+from kpitools.words import day, quantity, say
 
 
 class Entry(NamedTuple):
@@ -135,8 +136,23 @@ def _filter(name: str, value: object, language: str) -> str:
         return say(f"site.{name}.{value}", language)
     if name == "by":
         return say("site.filter.by", language, value=say_column(str(value), language))
+    if name in _OTHERS:
+        return say(f"site.parameter.{name}", language, value=_OTHERS[name](value, language))
     key = f"site.filter.{name}" if name in ("start", "end") else "site.filter.other"
     return say(key, language, name=name, value=value)
+
+
+def _every(value: object, language: str) -> str:
+    return say(f"site.every.{value}", language) if value in _SAID["every"] else str(value)
+
+
+def _share(value: object, language: str) -> str:
+    return quantity(float(value), "share", language)
+
+
+# Parameters that only some notebooks have, and how their values are said.
+_OTHERS = dict.fromkeys(("mix", "beside"), lambda value, language: say_column(str(value), language))
+_OTHERS |= {"survey_every": _every, "bridge_every": _every, "band_low": _share, "band_high": _share}
 
 
 _SAID = {"every": ("day", "week", "month", "quarter"), "hours": ("calendar", "business")}
@@ -162,10 +178,12 @@ def write_page(outcome: Outcome, plan: Plan, desk: Desk, folder: Path) -> Entry:
     return Entry(page, language, title, outcome.status, error)
 
 
-def kpi_of(page: Page, desk: Desk) -> str | None:
-    """The KPI a page is about: what its parameters say, else its notebook's name."""
-    name = page.parameters.get("kpi", page.notebook.stem)
-    return name if name in desk.catalogue else None
+def kpis_of(page: Page, desk: Desk) -> list[str]:
+    """The KPIs a page is about: what its parameters say, else what its notebook treats; none for a report."""
+    if page.notebook.parent.name == "reports":
+        return []
+    named = page.parameters.get("kpi")
+    return [name for name in ((named,) if named else kpis_on(page.notebook.stem)) if name in desk.catalogue]
 
 
 def index_page(card: Scorecard, entries: list[Entry], plan: Plan, desk: Desk, language: str, news: News) -> str:
@@ -173,7 +191,8 @@ def index_page(card: Scorecard, entries: list[Entry], plan: Plan, desk: Desk, la
     pages = [Link(page_name(e.page, language), e.title, e.status, e.error) for e in entries]
     links: dict[str, str] = {}
     for entry in entries:
-        links.setdefault(kpi_of(entry.page, desk) or "", page_name(entry.page, language))
+        for kpi in kpis_of(entry.page, desk):
+            links.setdefault(kpi, page_name(entry.page, language))
     files = [workbook_name(language, plan), "scorecard.csv", "scorecard.json", "run.json", digest.NAME]
     body = first_page.body(card, language, links, pages, news, index_name(language, plan), files)
     siblings = [render.Sibling(other, index_name(other, plan), other == language) for other in plan.languages]

@@ -192,7 +192,7 @@ NEWEST = Work(
 
 LESSON = read_lesson(
     __name__,
-    order=360,
+    order=380,
     part="capstone",
     minutes=40,
     board=board,

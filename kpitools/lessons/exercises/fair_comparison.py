@@ -126,7 +126,7 @@ LOWER = Work(
 
 LESSON = read_lesson(
     __name__,
-    order=346,
+    order=360,
     part="capstone",
     minutes=35,
     board=board,

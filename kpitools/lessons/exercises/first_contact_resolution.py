@@ -53,14 +53,16 @@ def renamed(rows: Rows, generator: np.random.Generator) -> Rows:
 
 
 def verdicts(generator: np.random.Generator) -> Rows:
-    """Twenty resolved requests with what is known of each; of some customers it is not known whether they came back."""
-    replies = [*generator.choice([0, 1], 14, p=[0.3, 0.7]), *generator.integers(2, 5, 6)]
-    back = [*generator.choice(["yes", "no", "no"], 8), *["no"] * 4, *["unknown"] * 2]
-    back = [*back, *generator.choice(["yes", "no"], 6)]
-    rows = pd.DataFrame(
-        {"agent_replies": replies, "reopens": generator.choice([0, 0, 0, 0, 0, 0, 1, 2], 20), "came_back": back}
-    )
-    return numbered(rows.iloc[generator.permutation(20)])
+    """Twelve solved requests with what is known of each; of two customers it is not known whether they came back."""
+    replies = [*generator.choice([0, 1], 9, p=[0.3, 0.7]), *generator.integers(2, 5, 3)]
+    back = [
+        *generator.choice(["yes", "no", "no"], 4),
+        *["no"] * 3,
+        *["unknown"] * 2,
+        *generator.choice(["yes", "no"], 3),
+    ]
+    rows = pd.DataFrame({"agent_replies": replies, "reopens": generator.choice([0, 0, 0, 0, 0, 1], 12)})
+    return numbered(rows.assign(came_back=back).iloc[generator.permutation(12)])
 
 
 # Ways of counting -------------------------------------------------------------------------------------------

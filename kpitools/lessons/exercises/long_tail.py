@@ -122,7 +122,7 @@ SLOWER = Work(
 
 LESSON = read_lesson(
     __name__,
-    order=306,
+    order=330,
     part="capstone",
     minutes=30,
     board=board,

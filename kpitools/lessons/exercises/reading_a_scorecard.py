@@ -151,7 +151,7 @@ FALSE = Work(
 
 LESSON = read_lesson(
     __name__,
-    order=304,
+    order=320,
     part="capstone",
     minutes=35,
     board=board,

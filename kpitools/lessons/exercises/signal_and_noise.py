@@ -141,7 +141,7 @@ SCREENED = Work(
 
 LESSON = read_lesson(
     __name__,
-    order=302,
+    order=310,
     part="capstone",
     minutes=40,
     board=board,

@@ -138,7 +138,7 @@ MIX = Work(
 
 LESSON = read_lesson(
     __name__,
-    order=343,
+    order=350,
     part="capstone",
     minutes=35,
     board=board,

@@ -25,7 +25,8 @@ _DAYS_IN = {"week": 7, "month": 30.4375, "quarter": 91.3125}
 _Z = 1.959963984540054  # 97.5 % point of the normal distribution
 
 
-def _between(rows: ir.Table, start: str | None, end: str | None) -> ir.Table:
+def between(rows: ir.Table, start: str | None, end: str | None) -> ir.Table:
+    """`rows` whose local moment lies from `start` and before `end`, as ISO dates; None leaves a side open."""
     for bound, keeps in ((start, lambda t, at: t.local >= at), (end, lambda t, at: t.local < at)):
         if bound:
             at = ibis.literal(pd.Timestamp(bound).to_pydatetime(), type="timestamp(6)")
@@ -41,6 +42,24 @@ def _counted(kpi: Kpi, desk: Desk, hours: str = "calendar", view: str | None = N
     return rows.mutate(value=rows.value / rows.per.nullif(0) / SECONDS.get(kpi.unit, 1.0))
 
 
+def series_of(kpi: Kpi | str, desk: Desk, **asked) -> pd.DataFrame:
+    """The KPI's series as `compute` gives it, and an empty one where the data lacks what it needs."""
+    kpi = desk.kpi(kpi)
+    if desk.missing(kpi):
+        return pd.DataFrame(columns=["period", "value", "n", "low", "high", "complete"])
+    return compute(kpi, desk, **asked)
+
+
+def completeness(
+    frame: pd.DataFrame, kpi: Kpi, desk: Desk, every: str, start: str | None, end: str | None
+) -> pd.DataFrame:
+    """`frame` with ``complete`` as the KPI's own series has it; rows by ``period``."""
+    series = compute(kpi, desk, every=every, start=start, end=end)
+    whole = series.drop_duplicates("period").set_index("period").complete
+    at = pd.to_datetime(frame.period).astype("datetime64[us]")
+    return frame.assign(period=at, complete=at.map(whole).fillna(False).astype(bool))
+
+
 def complete_span(series: pd.DataFrame, every: str) -> tuple[str | None, str | None]:
     """Local start and exclusive end (ISO dates) of the complete periods of a series; (None, None) without any."""
     whole = series.period[series.complete.astype(bool) & (series.n > 0)]
@@ -48,6 +67,15 @@ def complete_span(series: pd.DataFrame, every: str) -> tuple[str | None, str | N
         return None, None
     end = periods.following(whole.iloc[[-1]], every).iloc[0]
     return whole.iloc[0].date().isoformat(), end.date().isoformat()
+
+
+def last_span(kpi: Kpi | str, desk: Desk, *, every: str = "quarter", **asked) -> dict[str, str | None]:
+    """``start`` and ``end`` (local days, `end` exclusive) of the last complete period of a KPI, to ask others for."""
+    _, end = complete_span(series_of(kpi, desk, every=every, **asked), every)
+    if end is None:
+        return {"start": asked.get("start"), "end": asked.get("end")}
+    start = periods.floor(pd.Timestamp(end) - pd.Timedelta(days=1), every)
+    return {"start": start.date().isoformat(), "end": end}
 
 
 def judged(series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week", hours: str = "calendar") -> Trend:
@@ -67,6 +95,20 @@ def judged(series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week"
     )
 
 
+def trend(
+    kpi: Kpi | str,
+    desk: Desk,
+    *,
+    every: str = "week",
+    hours: str = "calendar",
+    start: str | None = None,
+    end: str | None = None,
+) -> Trend | None:
+    """The KPI's series, computed and judged; None where the data has nothing of it."""
+    series = series_of(kpi, desk, every=every, hours=hours, start=start, end=end)
+    return judged(series, kpi, desk, every, hours) if len(series) else None
+
+
 def span(kpi: Kpi | str, desk: Desk) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
     """The first and the last local moment, up to the desk's "now", of the rows that count for a KPI."""
     rows = _counted(desk.kpi(kpi), desk)
@@ -78,7 +120,9 @@ def span(kpi: Kpi | str, desk: Desk) -> tuple[pd.Timestamp | None, pd.Timestamp 
 def dimension(kpi: Kpi | str, desk: Desk, by: str = "") -> str:
     """The column to compare groups by: `by` itself, or the first of the KPI's own that holds data; "" for none."""
     kpi = desk.kpi(kpi)
-    return by or next((column for column in kpi.dimensions if column in desk.filled(kpi.table)), "")
+    if by or desk.missing(kpi):
+        return by
+    return next((column for column in kpi.dimensions if column in desk.filled(kpi.table)), "")
 
 
 def breakdown(
@@ -98,7 +142,7 @@ def breakdown(
     ``left_out``, the number of groups beyond the twenty largest.
     """
     kpi = desk.kpi(kpi)
-    series = compute(kpi, desk, every=every, hours=hours, start=start, end=end)
+    series = series_of(kpi, desk, every=every, hours=hours, start=start, end=end)
     first, last = complete_span(series, every)
     if first is None or not by:
         return _with_attrs(pd.DataFrame(columns=[by, "value", "low", "high", "n"]), overall=np.nan, left_out=0)
@@ -126,14 +170,26 @@ def hour_of_week(
 ) -> pd.DataFrame:
     """Rows by local weekday (0 is Monday) and hour of their start: ``weekday, hour, n, value``.
 
-    `value` is the median of the rows that have ended; rows still running count in `n` only.
+    `value` is the median of the rows that have ended, rows still running counting in `n` only; for shares and ratios
+    it is theirs, sum over sum.
     """
     kpi = desk.kpi(kpi)
-    rows = _between(_counted(kpi, desk, hours, "cohort" if kpi.is_duration else None), start, end)
+    if desk.missing(kpi):
+        return pd.DataFrame(columns=["weekday", "hour", "n", "value"])
+    rows = between(counted_rows(kpi, desk, hours=hours, view="cohort" if kpi.is_duration else None), start, end)
     rows = rows.mutate(weekday=rows.local.day_of_week.index().cast("int64"), hour=rows.local.hour().cast("int64"))
-    ended = rows.has_ended if "has_ended" in rows.columns else ibis.literal(True)
-    found = rows.group_by("weekday", "hour").agg(n=rows.count(), value=rows.value.quantile(0.5, where=ended))
+    found = rows.group_by("weekday", "hour").agg(n=rows.count(), value=_typical(kpi, rows))
     return found.to_pandas().sort_values(["weekday", "hour"], ignore_index=True)
+
+
+def _typical(kpi: Kpi, rows: ir.Table) -> ir.Value:
+    """The figure of a group of rows: a ratio of sums, a mean, or the median of what has ended."""
+    if kpi.statistic == "ratio":
+        known = rows.value.notnull() & rows.per.notnull()
+        return rows.value.sum(where=known) / rows.per.sum(where=known).nullif(0) / SECONDS.get(kpi.unit, 1.0)
+    if kpi.statistic in ("share", "mean"):
+        return rows.value.mean()
+    return rows.value.quantile(0.5, where=rows.has_ended if "has_ended" in rows.columns else ibis.literal(True))
 
 
 def arrivals(desk: Desk) -> pd.DataFrame:
@@ -153,7 +209,7 @@ def durations(
     """
     kpi = desk.kpi(kpi)
     rows = _counted(kpi, desk, hours, "closed" if kpi.is_duration else None)
-    rows = _between(rows, start, end)
+    rows = between(rows, start, end)
     rows = rows.filter(rows.value.notnull())
     second = {"h": 1 / 3600, "min": 1 / 60}.get(kpi.unit, 1.0)
     shown = ibis.greatest(rows.value, second)
@@ -175,7 +231,7 @@ def survival(
     Rows still running at the desk's `as_of` are censored there. At most some 500 points, enough to draw.
     """
     kpi = desk.kpi(kpi)
-    rows = _between(_counted(kpi, desk, hours, "cohort"), start, end)
+    rows = between(_counted(kpi, desk, hours, "cohort"), start, end)
     rows = rows.filter(rows.value.notnull() & (rows.value >= 0))
     counted = rows.group_by("value", "has_ended").agg(n=rows.count()).to_pandas()
     return _curve(counted.value, counted.has_ended, counted.n)
@@ -231,7 +287,7 @@ def first_contact_parts(desk: Desk, *, start: str | None = None, end: str | None
 
     `only` counts the tickets that failed this condition alone; a condition that cannot be known is not failed.
     """
-    rows = _between(_counted(desk.kpi("first_contact_resolution_rate"), desk), start, end)
+    rows = between(_counted(desk.kpi("first_contact_resolution_rate"), desk), start, end)
     failed = {part: ~rows[part].fill_null(True) for part in FIRST_CONTACT_PARTS}
     together = sum((test.cast("int64") for test in failed.values()), ibis.literal(0))
     counts = {"n": rows.count()}
@@ -246,7 +302,7 @@ def first_contact_parts(desk: Desk, *, start: str | None = None, end: str | None
 
 def handle_parts(desk: Desk, by: str = "team", *, start: str | None = None, end: str | None = None) -> pd.DataFrame:
     """Mean minutes of talk, hold and work after, a handled contact, by group: the column `by`, talk, hold, wrap, n."""
-    rows = _between(_counted(desk.kpi("average_handle_time"), desk), start, end)
+    rows = between(_counted(desk.kpi("average_handle_time"), desk), start, end)
     rows = rows.mutate(**{by: rows[by].cast("string").fill_null("–")})
     handled = rows.handled.cast("float64").sum()
     means = {part: rows[f"{part}_s"].sum() / handled / 60 for part in ("talk", "hold", "wrap")}
@@ -261,7 +317,7 @@ def waits_per_ticket(
 ) -> pd.DataFrame:
     """Tickets by how often their customer waited: ``waits`` (the last row: that many or more), ``tickets``,
     ``mean_wait`` (hours of the wait of that number, finished ones only) and ``at_least`` (waits of that number)."""
-    rows = _between(_counted(desk.kpi("average_wait_time"), desk, hours, "cohort"), start, end)
+    rows = between(_counted(desk.kpi("average_wait_time"), desk, hours, "cohort"), start, end)
     order = ibis.window(group_by="ticket_id", order_by=rows.started_at)
     ranked = rows.mutate(turn=ibis.least(ibis.row_number().over(order) + 1, MOST_WAITS))
     mean = ranked.value.mean(where=ranked.has_ended)
@@ -286,7 +342,7 @@ def answers(kpi: Kpi | str, desk: Desk, *, start: str | None = None, end: str | 
     number of answers on other scales.
     """
     kpi = desk.kpi(kpi)
-    rows = _between(_counted(kpi, desk), start, end)
+    rows = between(_counted(kpi, desk), start, end)
     scale = rows.scale.fill_null("") if "scale" in rows.columns else ibis.literal("")
     found = rows.group_by("score", scale=scale).agg(n=rows.count(), is_good=rows.value.max() > 0).to_pandas()
     found = found[found.score.notna()]
@@ -305,7 +361,7 @@ def _response(kpi: Kpi, desk: Desk, start: str | None, end: str | None) -> dict[
     if "sent_at" not in desk.filled(kpi.table) or "kind" not in rows.columns:
         return {"sent": None, "answered": None}
     rows = rows.filter((rows.kind == kpi.name.split("_")[0]) & rows.sent_at.notnull())
-    rows = _between(rows.mutate(local=desk.local(rows.sent_at)), start, end)
+    rows = between(rows.mutate(local=desk.local(rows.sent_at)), start, end)
     found = rows.agg(sent=rows.count(), answered=rows.score.notnull().sum().fill_null(0)).to_pandas().iloc[0]
     if found.sent == found.answered:
         return {"sent": None, "answered": None}
@@ -390,6 +446,8 @@ def vendor_times(desk: Desk) -> pd.DataFrame:
 
 def backlog_age(desk: Desk) -> pd.DataFrame:
     """Open tickets by how long they have been open at the desk's `as_of`: ``band`` (see AGE_BANDS), ``n``."""
+    if desk.missing_for_table("tickets"):
+        return pd.DataFrame({"band": list(AGE_BANDS), "n": 0})
     rows = desk.table("tickets")
     rows = rows.filter(rows.is_open & ~rows.is_test & ~rows.status.fill_null("").isin(UNCOUNTED))
     rows = rows.filter(rows.created_at.notnull())
@@ -401,7 +459,7 @@ def backlog_age(desk: Desk) -> pd.DataFrame:
 
 
 _SHOWN = ("ticket_id", "survey_id", "customer_id", "team", "channel", "priority", "topic", "segment", "agent_id")
-_SHOWN += ("score",)
+_SHOWN += ("score", "order_id", "product", "region", "source")
 
 
 def extreme_rows(
@@ -420,9 +478,11 @@ def extreme_rows(
     suits the KPI. A row still running is there with the time so far and ``has_ended`` false.
     """
     kpi = desk.kpi(kpi)
+    if desk.missing(kpi):
+        return pd.DataFrame(columns=["local"])
     timed = kpi.unit in ("h", "min", "s")
     which = which or ("slowest" if timed else "failed")
-    rows = _between(_counted(kpi, desk, hours, "cohort" if kpi.is_duration else None), start, end)
+    rows = between(_counted(kpi, desk, hours, "cohort" if kpi.is_duration else None), start, end)
     rows = rows.filter(rows.value.notnull())
     if which == "failed":
         # NPS is -1 for detractors, 0 for passives; a share is 0 or 1.
