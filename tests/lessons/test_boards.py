@@ -265,6 +265,7 @@ def test_first_and_last_of_the_comparison_board_lie_inside_the_funnel():
     assert round(share.mean(), 3) == 0.792
     assert (rows.agent[share.idxmax()], rows.agent[share.idxmin()]) == ("Khoa", "Bình")
     assert last.lower998 < 0.5 < last.lower95 < 0.52
+    assert last.upper95 < 1 == last.upper998
     assert (found.flagged, found.tau2) == (0, 0)
 
 
