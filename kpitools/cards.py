@@ -308,7 +308,9 @@ def _lacks(kpi: Kpi, desk: Desk, language: str) -> str:
     missing = desk.missing_in(kpi, language)
     if not missing:
         return ""
-    return say("cards.not.lacking", language, title=kpi.title(language), missing=say("cards.lacks", language, missing=missing))
+    return say(
+        "cards.not.lacking", language, title=kpi.title(language), missing=say("cards.lacks", language, missing=missing)
+    )
 
 
 def _moment(local, language: str) -> str:
@@ -450,9 +452,7 @@ def guards_table(kpi: Kpi | str, desk: Desk, every: str = "week", language: str 
     return Table(heads, rows, say("cards.guards", language, title=kpi.title(language)), [False, False, True, False])
 
 
-def together_table(
-    kpis: Sequence[Kpi | str], desk: Desk, every: str = "week", language: str | None = None
-) -> Table:
+def together_table(kpis: Sequence[Kpi | str], desk: Desk, every: str = "week", language: str | None = None) -> Table:
     """Several KPIs side by side at their last complete period, or what the data lacks for them."""
     language = language or desk.language
     heads = [say(f"cards.column.{name}", language) for name in ("title", "period", "value", "interval", "n", "signal")]

@@ -76,7 +76,13 @@ def test_the_flow_names_the_period_in_which_most_was_added():
 
 
 def test_the_share_of_old_tickets_is_that_of_the_last_complete_period():
-    counts = {"under 1 day": [5, 2], "1-3 days": [3, 2], "3-7 days": [0, 2], "1-4 weeks": [1, 3], "over 4 weeks": [1, 1]}
+    counts = {
+        "under 1 day": [5, 2],
+        "1-3 days": [3, 2],
+        "3-7 days": [0, 2],
+        "1-4 weeks": [1, 3],
+        "over 4 weeks": [1, 1],
+    }
     bands = pd.DataFrame({"period": MONTHS[:2], **counts, "n": [10, 10], "complete": True})
     ax = plots.age_bands(bands)
 
@@ -90,7 +96,9 @@ def test_the_flattering_sla_is_said_beside_the_whole_one():
     ax = plots.sla_outcomes(pd.DataFrame(rows), get("sla_attainment"))
 
     # 14 of 20; without the three that are open 14 of 17.
-    assert "70.0% of 20 promises; leaving out the 3 that are overdue and open it would read 82.4%" in plots.alt_of(ax.figure)
+    assert "70.0% of 20 promises; leaving out the 3 that are overdue and open it would read 82.4%" in plots.alt_of(
+        ax.figure
+    )
     assert "60.0% against 85.7% (February 2025)" in plots.alt_of(ax.figure)
 
 

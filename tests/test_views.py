@@ -193,7 +193,12 @@ def test_the_bridge_leads_from_the_revenue_at_the_start_to_that_at_the_end(subsc
 
 
 def test_both_ratios_of_a_balance_sheet(make_desk):
-    row = {"as_of": pd.Timestamp("2025-01-31"), "current_assets": 300.0, "inventory": 220.0, "current_liabilities": 100.0}
+    row = {
+        "as_of": pd.Timestamp("2025-01-31"),
+        "current_assets": 300.0,
+        "inventory": 220.0,
+        "current_liabilities": 100.0,
+    }
     found = views.liquidity(make_desk(balances=[row])).iloc[0]
 
     assert (found.current, found.quick) == (3.0, 0.8)

@@ -26,4 +26,6 @@ def escalations(desk) -> ir.Table:
 
 def lacks_levels(desk) -> Words:
     """Escalation means nothing without levels."""
-    return Words("", "") if desk.settings.team_levels else Words("team_levels in desk.yml", "team_levels trong desk.yml")
+    return (
+        Words("", "") if desk.settings.team_levels else Words("team_levels in desk.yml", "team_levels trong desk.yml")
+    )

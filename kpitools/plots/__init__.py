@@ -1,10 +1,23 @@
 """Figures: DataFrame and Axes in, Axes out. Each sets its finding as the title, which is also its alt text."""
 
-from kpitools.plots.business import awareness, awareness_headline, defect_grid, defect_headline, engagement, engagement_headline, growth_and_margin, growth_headline, lead_cohorts, lead_cohorts_headline, margin_two_ways, margins_headline, spend_and_wins, spend_headline, win_curve, win_curve_headline
-from kpitools.plots.fairness import adjusted_headline, change_headline, change_parts, funnel_headline, group_funnel, mix_adjusted, ranking, ranking_headline
-from kpitools.plots.finance import bridge_headline, liquidity, liquidity_headline, movements_headline, revenue_bridge, revenue_movements
-from kpitools.plots.phone import by_hour, by_hour_headline, service_levels, service_levels_headline
-from kpitools.plots.workload import age_bands, age_bands_headline, flow, flow_headline, people_headline, people_in_groups, sla_headline, sla_outcomes, time_parts, time_parts_headline
+from kpitools.plots.business import (
+    awareness,
+    awareness_headline,
+    defect_grid,
+    defect_headline,
+    engagement,
+    engagement_headline,
+    growth_and_margin,
+    growth_headline,
+    lead_cohorts,
+    lead_cohorts_headline,
+    margin_two_ways,
+    margins_headline,
+    spend_and_wins,
+    spend_headline,
+    win_curve,
+    win_curve_headline,
+)
 from kpitools.plots.customers import cohort_triangle, cohorts_headline
 from kpitools.plots.distribution import (
     breakdown,
@@ -14,6 +27,25 @@ from kpitools.plots.distribution import (
     handle_parts,
     handle_parts_headline,
 )
+from kpitools.plots.fairness import (
+    adjusted_headline,
+    change_headline,
+    change_parts,
+    funnel_headline,
+    group_funnel,
+    mix_adjusted,
+    ranking,
+    ranking_headline,
+)
+from kpitools.plots.finance import (
+    bridge_headline,
+    liquidity,
+    liquidity_headline,
+    movements_headline,
+    revenue_bridge,
+    revenue_movements,
+)
+from kpitools.plots.phone import by_hour, by_hour_headline, service_levels, service_levels_headline
 from kpitools.plots.run_chart import trend, trend_headline
 from kpitools.plots.service import (
     backlog_age,
@@ -29,6 +61,18 @@ from kpitools.plots.service import (
 )
 from kpitools.plots.show import alt_of, show
 from kpitools.plots.survey import answer_distribution, answers_headline, nps_groups, nps_headline
+from kpitools.plots.workload import (
+    age_bands,
+    age_bands_headline,
+    flow,
+    flow_headline,
+    people_headline,
+    people_in_groups,
+    sla_headline,
+    sla_outcomes,
+    time_parts,
+    time_parts_headline,
+)
 
 __all__ = [
     "adjusted_headline",

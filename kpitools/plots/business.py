@@ -113,18 +113,21 @@ def engagement_headline(days: pd.DataFrame, kpi: Kpi, language: str) -> str:
 _FATES = (("won", "#0072b2"), ("not_won", "#c9c9c9"), ("maturing", "#fbe3b5"))
 
 
-@shows(
-    period=None, qualified="count", won="count", not_won="count", maturing="count", value="share", complete=None
-)
+@shows(period=None, qualified="count", won="count", not_won="count", maturing="count", value="share", complete=None)
 def lead_cohorts(cohorts: pd.DataFrame, kpi: Kpi, language: str = "en", ax: Axes | None = None) -> Axes:
-    """Leads by the period in which they qualified, by what became of them; below, the share won (`views.lead_cohorts`)."""
+    """Leads by the period of their qualification and what became of them; below, the share won (see `views`)."""
     if cohorts.empty:
         return style.nothing(style.axes(ax, height=0.8), kpi.title(language), language)
     ax, below = (style.axes(ax), None) if ax is not None else style.stacked((3, 2))
     bottom, width = np.zeros(len(cohorts)), style.bar_days(cohorts.period)
     for name, colour in _FATES:
         ax.bar(
-            cohorts.period, cohorts[name], bottom=bottom, width=width, color=colour, label=say(f"plots.leads.{name}", language)
+            cohorts.period,
+            cohorts[name],
+            bottom=bottom,
+            width=width,
+            color=colour,
+            label=say(f"plots.leads.{name}", language),
         )
         bottom += cohorts[name].to_numpy(dtype=float)
     style.headroom(ax, bottom.max())
@@ -277,9 +280,7 @@ def growth_headline(sales: pd.DataFrame, kpi: Kpi, language: str) -> str:
 
 
 @shows(by=None, value="percent", mean_of_margins="percent", revenue="money", n="count")
-def margin_two_ways(
-    margins: pd.DataFrame, kpi: Kpi, by: str, language: str = "en", ax: Axes | None = None
-) -> Axes:
+def margin_two_ways(margins: pd.DataFrame, kpi: Kpi, by: str, language: str = "en", ax: Axes | None = None) -> Axes:
     """For each group the ratio of sums (dot) and the mean of the lines' own margins (ring), joined."""
     if margins.empty:
         return style.nothing(style.axes(ax, height=0.8), kpi.title(language), language)

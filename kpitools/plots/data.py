@@ -62,7 +62,9 @@ def _kept(given: dict[str, Any], columns: dict[str, str | None]) -> FigureData:
     shown = frame[kept].reset_index(drop=True)
     shown.attrs.clear()
     for name in set(_CODED) & set(kept):
-        shown[name] = [say(f"{_CODED[name]}.{code}", given["language"]) if pd.notna(code) else "" for code in shown[name]]
+        shown[name] = [
+            say(f"{_CODED[name]}.{code}", given["language"]) if pd.notna(code) else "" for code in shown[name]
+        ]
     units = {_RENAMED.get(name, name): unit for name, unit in units.items() if unit}
     return FigureData(shown.rename(columns=_RENAMED), units, given["language"])
 

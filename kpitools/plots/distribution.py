@@ -112,7 +112,10 @@ def breakdown(
 def _group_axis(
     ax: Axes, groups: pd.DataFrame, kpi: Kpi, by: str, language: str, clock: str, overall: float | None
 ) -> None:
-    names = [f"{style.plain_text(name)}  (n = {number(n, language, 0)})" for name, n in zip(groups[by], groups.n, strict=True)]
+    names = [
+        f"{style.plain_text(name)}  (n = {number(n, language, 0)})"
+        for name, n in zip(groups[by], groups.n, strict=True)
+    ]
     ax.set_yticks(range(len(groups)), names, fontsize=9)
     ends = np.append(groups[["low", "high", "value"]].to_numpy(dtype=float), np.nan if overall is None else overall)
     ends = ends[np.isfinite(ends)]
@@ -175,7 +178,9 @@ def handle_parts(parts: pd.DataFrame, by: str, language: str = "en", ax: Axes | 
         left += values
     for row, total in enumerate(left):
         ax.text(total, row, "  " + quantity(total, "min", language), va="center", fontsize=9, color=style.INK)
-    names = [f"{style.plain_text(name)}  (n = {number(n, language, 0)})" for name, n in zip(parts[by], parts.n, strict=True)]
+    names = [
+        f"{style.plain_text(name)}  (n = {number(n, language, 0)})" for name, n in zip(parts[by], parts.n, strict=True)
+    ]
     ax.set_yticks(range(len(parts)), names, fontsize=9)
     ax.invert_yaxis()
     ax.set_xlim(0, max(left.max() if len(left) else 1, 1e-9) * 1.15)

@@ -15,9 +15,7 @@ _FLAGS = {"above": "higher", "below": "lower"}
 
 
 @shows(by=None, k="count", n="count", value=KPI, lower95=KPI, upper95=KPI, lower998=KPI, upper998=KPI, flag=None)
-def group_funnel(
-    points: pd.DataFrame, kpi: Kpi, by: str, language: str = "en", ax: Axes | None = None
-) -> Axes:
+def group_funnel(points: pd.DataFrame, kpi: Kpi, by: str, language: str = "en", ax: Axes | None = None) -> Axes:
     """Each group's share against how many cases it has, with the limits of chance and of the usual spread.
 
     `points`: see `views.group_funnel`. Groups of fewer than 20 cases are faint and never flagged.
@@ -55,7 +53,9 @@ def _lines(ax: Axes, points: pd.DataFrame, language: str) -> None:
     for level, dash in (("95", (0, (4, 3))), ("998", "-")):
         for side in ("lower", "upper"):
             label = say(f"plots.funnel.{level}", language) if side == "lower" else None
-            ax.plot(sizes, limits[f"{side}{level}"], color=style.LINE, lw=1.2, ls=dash, label=label, gid=f"{side}{level}")
+            ax.plot(
+                sizes, limits[f"{side}{level}"], color=style.LINE, lw=1.2, ls=dash, label=label, gid=f"{side}{level}"
+            )
     label = say("plots.line.overall", language, value=quantity(points.attrs["target"], "share", language))
     ax.axhline(points.attrs["target"], color=style.BLUE, lw=1.3, ls=(0, (4, 2)), label=label, gid="target")
 
@@ -117,7 +117,7 @@ def ranking(ranks: pd.DataFrame, kpi: Kpi, by: str, language: str = "en", ax: Ax
 
 
 def ranking_headline(ranks: pd.DataFrame, kpi: Kpi, by: str, language: str) -> str:
-    """Who stands last with how few cases, how often chance alone puts that group there, and how many ranks are chance."""
+    """Who stands last on how few cases, how often chance alone puts it there, and how many ranks are chance."""
     last = ranks.loc[ranks["rank"].idxmax()]
     inside = int(((ranks["rank"] >= ranks.rank_low) & (ranks["rank"] <= ranks.rank_high)).sum())
     return say(
@@ -144,7 +144,8 @@ def mix_adjusted(groups: pd.DataFrame, kpi: Kpi, by: str, language: str = "en", 
         ax.plot(groups[column], rows, "o", color=style.INK, mfc=fill, ms=6.5, label=label, gid=column)
     ax.axvline(groups.attrs["overall"], color=style.BLUE, lw=1.3, ls=(0, (4, 2)), gid="overall")
     names = [
-        f"{style.plain_text(name)}  (n = {number(n, language, 0)})" for name, n in zip(groups[by], groups.n, strict=True)
+        f"{style.plain_text(name)}  (n = {number(n, language, 0)})"
+        for name, n in zip(groups[by], groups.n, strict=True)
     ]
     ax.set_yticks(rows, names, fontsize=9)
     ax.set_ylim(len(groups) - 0.5, -0.6)
@@ -177,7 +178,9 @@ def change_parts(parts: pd.DataFrame, kpi: Kpi, by: str, language: str = "en", a
         return style.nothing(style.axes(ax, height=0.8), kpi.title(language), language)
     ax, rows = style.axes(ax, height=max(2.6, 1.6 + 0.5 * len(parts))), np.arange(len(parts))
     for shift, name, colour in ((-0.19, "rate", "#0072b2"), (0.19, "mix", "#e69f00")):
-        bars = ax.barh(rows + shift, parts[name], height=0.36, color=colour, label=say(f"plots.change.{name}", language))
+        bars = ax.barh(
+            rows + shift, parts[name], height=0.36, color=colour, label=say(f"plots.change.{name}", language)
+        )
         ax.bar_label(bars, [number(100 * v, language) for v in parts[name]], fontsize=8.5, padding=2, color=style.INK)
     ax.axvline(0, color=style.INK, lw=0.8)
     ax.set_yticks(rows, [style.plain_text(name) for name in parts.segment], fontsize=9)

@@ -138,7 +138,13 @@ def revenue_bridge(
     for place, step in steps.iterrows():
         text = _short(step.amount, currency, language)
         ax.annotate(
-            text, (place, step.above), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=8.5, color=style.INK
+            text,
+            (place, step.above),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8.5,
+            color=style.INK,
         )
     inside = steps[~steps.step.isin(["at_start", "at_end"])]
     reach = max(inside.above.max() - inside.below.min(), 1e-9)

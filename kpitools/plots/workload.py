@@ -105,7 +105,14 @@ def age_bands_headline(bands: pd.DataFrame, language: str) -> str:
 
 
 @shows(
-    period=None, kept="count", late="count", overdue="count", value="share", closed_only="share", n="count", complete=None
+    period=None,
+    kept="count",
+    late="count",
+    overdue="count",
+    value="share",
+    closed_only="share",
+    n="count",
+    complete=None,
 )
 def sla_outcomes(outcomes: pd.DataFrame, kpi: Kpi, language: str = "en", ax: Axes | None = None) -> Axes:
     """The attainment beside the one of done tickets only, and below the promises broken: late, or open past due.
@@ -163,7 +170,7 @@ _PARTS = (("handling", "#0072b2"), ("available", "#9ecae1"), ("other", "#d9d9d9"
 
 @shows(by=None, handling="share", available="share", other="share", n="count")
 def time_parts(parts: pd.DataFrame, by: str, language: str = "en", ax: Axes | None = None) -> Axes:
-    """Stacked bars: which share of paid time is handling, waiting for a contact, or neither (see `views.time_parts`)."""
+    """Stacked bars: the shares of paid time that are handling, waiting for a contact, or neither (see `views`)."""
     if parts.empty:
         return style.nothing(style.axes(ax, height=0.8), say("plots.time_parts.title", language), language)
     ax, left = style.axes(ax, height=max(2.4, 1.5 + 0.42 * len(parts))), np.zeros(len(parts))
@@ -179,7 +186,9 @@ def time_parts(parts: pd.DataFrame, by: str, language: str = "en", ax: Axes | No
             color="white" if dark else style.INK,
         )
         left += values
-    names = [f"{style.plain_text(name)}  (n = {number(n, language, 0)})" for name, n in zip(parts[by], parts.n, strict=True)]
+    names = [
+        f"{style.plain_text(name)}  (n = {number(n, language, 0)})" for name, n in zip(parts[by], parts.n, strict=True)
+    ]
     ax.set_yticks(range(len(parts)), names, fontsize=9)
     ax.invert_yaxis()
     ax.set_xlim(0, 1)
@@ -243,9 +252,7 @@ def _band_words(band: tuple[float, float], kpi: Kpi, language: str) -> str:
     return say("plots.people.band", language, low=low, high=high)
 
 
-def people_headline(
-    people: pd.DataFrame, kpi: Kpi, language: str, band: tuple[float, float] | None = None
-) -> str:
+def people_headline(people: pd.DataFrame, kpi: Kpi, language: str, band: tuple[float, float] | None = None) -> str:
     """The range over all people with 20 rows, and how many stand over and under the band."""
     large = people[~style.small(people.n) & people.value.notna()]
     if large.empty:

@@ -32,7 +32,9 @@ def service_levels(
         "answered": found.answered,
     }
     levels = {name: found.answered_in_target / n.where(n > 0) for name, n in below.items()}
-    frame = pd.DataFrame({"period": found.period, **levels, "in_target": found.answered_in_target, "n": found.offered.astype("int64")})
+    frame = pd.DataFrame(
+        {"period": found.period, **levels, "in_target": found.answered_in_target, "n": found.offered.astype("int64")}
+    )
     return completeness(frame, kpi, desk, every, start, end)
 
 
