@@ -35,11 +35,11 @@ report: $(STAMP) ## build the sample desk's report into site/
 	$(RUN) kpitools.cli report --out site
 
 test: $(STAMP) ## run all tests: notebooks under nbval, then everything else
-	$(RUN) pytest -q -p no:cacheprovider --nbval-lax --nbval-current-env -W ignore notebooks
-	$(RUN) pytest -q
+	$(RUN) pytest -q -p no:cacheprovider --nbval-lax --nbval-current-env -W ignore -n 2 --dist loadscope notebooks
+	$(RUN) pytest -q -n 2 --dist worksteal
 
 test-fast: $(STAMP) ## run the tests that need no kernel and no wheel
-	$(RUN) pytest -q -m "not slow"
+	$(RUN) pytest -q -m "not slow" -n 2 --dist worksteal
 
 lint: $(STAMP) ## check style, and that notebooks are stored without outputs
 	$(RUN) ruff check .

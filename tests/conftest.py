@@ -4,6 +4,11 @@ import datetime as dt
 
 import pandas as pd
 import pytest
+from hypothesis import settings
+
+# A busy machine is no fault of the code, so no example has a deadline.
+settings.register_profile("kpitools", deadline=None)
+settings.load_profile("kpitools")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from kpitools.analysis.funnel import Funnel, limits
 from kpitools.plots import style
 from kpitools.words import number, quantity, say
 
@@ -75,3 +76,76 @@ def lifelines_headline(is_over: pd.Series, language: str) -> str:
     """How many are over, and that the others are known in part."""
     counts = {"ended": int(is_over.sum()), "running": int((~is_over).sum()), "n": len(is_over)}
     return say("lessons.picture.lines", language, **{k: number(v, language, 0) for k, v in counts.items()})
+
+
+def slopes(parts: pd.DataFrame, before: float, after: float, language: str = "en") -> Axes:
+    """Each group as a line from its share before to its share after, with a dot as large as its part of the cases; the
+    total as a thick one.
+
+    `parts` as in `analysis.mix`: segment, value_before, value_after, weight_before, weight_after.
+    """
+    ax = style.axes(height=4.0)
+    for row in parts.itertuples():
+        ends = [row.value_before, row.value_after]
+        ax.plot([0, 1], ends, color=style.LINE, lw=1.4, zorder=1)
+        ax.scatter([0, 1], ends, s=[900 * row.weight_before, 900 * row.weight_after], color=style.BLUE, alpha=0.6)
+    ax.plot([0, 1], [before, after], color=style.INK, lw=3, marker="s", ms=7, zorder=3)
+    ax.set_xlim(-0.15, 1.1)
+    ax.set_xticks([0, 1], [say(f"lessons.picture.slopes.{when}", language) for when in ("before", "after")])
+    style.percent_axis(ax.yaxis, language)
+    said = [
+        (row.value_after, f"{row.segment} {_percent(row.value_after, language)}", style.INK)
+        for row in parts.itertuples()
+    ]
+    total = f"{say('lessons.picture.slopes.total', language)} {_percent(after, language)}"
+    style.right_labels(ax, [*said, (after, total.upper(), style.INK)])
+    return style.headline(ax, slopes_headline(parts, before, after, language))
+
+
+def slopes_headline(parts: pd.DataFrame, before: float, after: float, language: str) -> str:
+    """How many groups have risen, and where the total went."""
+    counts = {"up": int((parts.value_after > parts.value_before).sum()), "n": len(parts)}
+    said = {name: number(count, language, 0) for name, count in counts.items()}
+    return say(
+        "lessons.picture.slopes", language, **said, before=_percent(before, language), after=_percent(after, language)
+    )
+
+
+def funnel(found: Funnel, language: str = "en") -> Axes:
+    """Groups by size and share inside the lines that chance draws for each size (see `analysis.funnel`).
+
+    Groups beyond the outer lines are orange; those of fewer than ten cases stay without their name.
+    """
+    ax = style.axes(height=4.4)
+    points, sizes = found.points, np.linspace(3, found.points.n.max() * 1.1, 300)
+    lines = limits(sizes, found.target, found.tau2)
+    for level, dashes in (("95", (0, (2, 2))), ("998", "-")):
+        label = say(f"lessons.picture.funnel.{level}", language)
+        ax.plot(sizes, lines[f"lower{level}"], color=style.GREY, ls=dashes, lw=1.2, label=label)
+        ax.plot(sizes, lines[f"upper{level}"], color=style.GREY, ls=dashes, lw=1.2)
+    common = say("lessons.picture.funnel.common", language, target=_percent(found.target, language))
+    ax.axhline(found.target, color=style.BLUE, lw=1.3, label=common)
+    flagged = points.flag.notna()
+    ax.scatter(points.n, points.value, s=45, color=np.where(flagged, style.ORANGE, style.INK), zorder=3)
+    for row in points[points.labelled].itertuples():
+        name = str(row.group).replace("$", r"\$")
+        ax.annotate(name, (row.n, row.value), xytext=(5, 4), textcoords="offset points", fontsize=8)
+    ax.set_ylim(max(0, points.value.min() - 0.15), 1.03)
+    ax.set_xlabel(say("lessons.picture.funnel.cases", language), fontsize=9)
+    style.percent_axis(ax.yaxis, language)
+    style.legend_below(ax)
+    return style.headline(ax, funnel_headline(found, language))
+
+
+def funnel_headline(found: Funnel, language: str) -> str:
+    """How many groups lie outside the lines."""
+    points = found.points
+    out95 = ((points.value < points.lower95) | (points.value > points.upper95)).sum()
+    out998 = ((points.value < points.lower998) | (points.value > points.upper998)).sum()
+    counts = {"n": len(points), "out95": out95, "out998": out998}
+    said = {name: number(int(count), language, 0) for name, count in counts.items()}
+    return say("lessons.picture.funnel", language, target=_percent(found.target, language), **said)
+
+
+def _percent(share: float, language: str) -> str:
+    return quantity(float(share), "share", language)

@@ -15,12 +15,20 @@ BY_HAND = {
     "average_wait_time": {"value": 6.0, "n": 3, "open": 1},
     # Hours to the last solution, sorted: 2 3 4 6 (8) 10 24, one open for 48 hours, 103; the spam does not count.
     "resolution_time": {"value": 8.0, "n": 9, "open": 1},
+    # 3 3 4 2 3 12 3 10 14 minutes in nine calls: 54 / 9; one caller gave up.
+    "average_handle_time": {"value": 6.0, "n": 9, "numerator": 54 * 60, "denominator": 9},
+    # 6 of 8 answers are a four or a five; two of the ten invited say nothing.
+    "csat": {"value": 0.75, "n": 8, "k": 6},
+    # A came back with the topic, D and G took several replies, E was reopened: 6 of 10.
+    "first_contact_resolution": {"value": 0.6, "n": 10, "k": 6},
     # 4 promoters, 2 passives, 2 detractors: 100 * (4 - 2) / 8.
     "nps": {"value": 25.0, "n": 8, "promoters": 4, "passives": 2, "detractors": 2},
     # 9/10, then 7/8, 5/7 and 3/4 of it: 0.42 left after 10 hours, the first time below one half.
     "open_tickets": {"value": 10.0, "n": 10, "open": 4},
     # Eight there on 1 February; 2 and 5 leave in it; 9 and 10 come in it.
     "customer_retention_rate": {"value": 0.75, "n": 8, "k": 6},
+    # Sorted: 1 1 2 2 3 | 5 6 8 12 60, 100 hours in all; nine lie at or below 12, the tenth at 60.
+    "long_tail": {"value": 4.0, "n": 10, "mean": 10.0, "p90": 36.0},
     # 2 of 10 in February, 1 of 8 in March, 2 of 7 in April: 5 / 25.
     "customer_churn_rate": {"value": 0.2, "n": 25, "k": 5},
     # Calendar: 2 2 4 4 (5 18) 49 61 65 66; by business hours 3, see below.
@@ -29,6 +37,12 @@ BY_HAND = {
     "survey_bias": {"value": 3 / 7, "n": 7},
     # One of five came back before the macro, three of five after it.
     "gaming": {"value": 0.4, "n": 10},
+    # January 400 gained; February 120 gained, 60 lost: 520 / 60 in all.
+    "saas": {"value": 520 / 60},
+    # Revenue 500 and 600, profit 180 and 120.
+    "sales": {"value": 300 / 1100, "n": 10},
+    # Two of the four of January and one of the five of February; the tenth was never qualified.
+    "marketing": {"value": 1 / 3, "n": 9, "k": 3},
     # Two of five before the training, four of five after it.
     "did_the_training_work": {"value": 0.6, "n": 10, "k": 6},
 }
@@ -94,6 +108,47 @@ def test_the_other_figures_of_the_resolution_board():
     assert lasted(rows, "closed_at").median() == 79  # the dashboard: (6 + 8) / 2 + 72
     assert lasted(rows).median() == 7  # without the open one
     assert (NOW - rows.created_at.iloc[-1]).total_seconds() == 48 * 3600
+
+
+def test_the_handle_time_board_by_agent_and_by_customer():
+    from kpitools.lessons.exercises.average_handle_time import board, spent
+
+    rows = board()["calls"]
+    minutes = spent(rows)
+
+    assert minutes.groupby(rows.agent_id).agg(["sum", "mean"]).to_dict("index") == {
+        "Lan": {"sum": 36, "mean": 12},
+        "Minh": {"sum": 18, "mean": 3},
+    }
+    assert minutes.groupby(rows.customer_id).sum().to_dict() == {"A": 17, "B": 16, "C": 21}
+    assert rows[rows.agent_id == "Lan"].customer_id.tolist() == ["A", "B", "C"]
+    assert spent(rows, ["talk_s", "hold_s"]).sum() == 42
+    assert minutes.median() == 3
+    assert 54 / len(rows) == 5.4
+
+
+def test_the_four_figures_of_the_csat_board_and_its_riddle():
+    from kpitools.lessons.exercises.csat import MISTAKES, board, given
+
+    rows = board()["surveys"]
+    wrong = {name: round(100 * mistake(rows)) for name, mistake in MISTAKES.items()}
+
+    assert (wrong["neutral_out"], wrong["unanswered_in"], wrong["fives_only"]) == (86, 60, 38)
+    assert given(rows).sum() == 31 and wrong["mean_of_five"] == 78
+    # e-mail 72 of 80 and chat 12 of 20, later 19 of 20 and 52 of 80; the later rates with the earlier channels: 0.89
+    assert (72 + 12, 19 + 52) == (84, 71)
+    assert round(0.8 * 19 / 20 + 0.2 * 52 / 80, 9) == 0.89
+
+
+def test_the_three_rates_of_the_first_contact_board():
+    from kpitools.lessons.exercises.first_contact_resolution import board, came_back, ids
+
+    rows = board()["tickets"]
+
+    assert ids(rows, came_back(rows)) == frozenset("236789")
+    assert ids(rows, False, reopened=False) == frozenset("12356789")  # replies alone: 80
+    assert rows[rows.agent_replies == 1].ticket_id.tolist() == [*"1256789"]  # one touch: 70
+    assert ids(rows, False) == frozenset("1236789")  # not reopened: seven
 
 
 def test_minh_and_lan_are_wrong_as_the_story_of_the_nps_board_says():
@@ -183,3 +238,45 @@ def test_the_figures_of_the_gaming_board_before_and_after_the_macro():
         "resolution_time": [12, 14],
         "reopen_rate": [0.2, 0.6],
     }
+
+
+def test_every_channel_of_the_mix_board_rises_by_ten_points_and_the_total_falls_by_five():
+    from kpitools.lessons.exercises.simpsons_paradox import board
+
+    rows = board()["channels"]
+    before, after = (rows[rows.period == when].reset_index() for when in ("before", "after"))
+    rise = after.good / after.answers - before.good / before.answers
+
+    assert rise.round(9).tolist() == [0.1] * 5
+    assert (before.answers.sum(), before.good.sum()) == (100, 75)
+    assert (after.answers.sum(), after.good.sum()) == (100, 70)
+
+
+def test_first_and_last_of_the_comparison_board_lie_inside_the_funnel():
+    from kpitools.analysis.funnel import funnel
+    from kpitools.lessons.exercises.fair_comparison import board
+
+    rows = board()["agents"]
+    share = rows.good / rows.answers
+    found = funnel(rows.agent, rows.good, rows.answers)
+    last = found.points[found.points.group == "Bình"].iloc[0]
+
+    assert (rows.answers.sum(), rows.good.sum()) == (400, 320)
+    assert round(share.mean(), 3) == 0.792
+    assert (rows.agent[share.idxmax()], rows.agent[share.idxmin()]) == ("Khoa", "Bình")
+    assert last.lower998 < 0.5 < last.lower95 < 0.52
+    assert (found.flagged, found.tau2) == (0, 0)
+
+
+def test_the_lines_of_the_cleaning_board_go_where_its_plan_says(tmp_path):
+    from kpitools.load import load
+
+    rows = lessons()["cleaning_an_export"].board()["tickets"]
+    rows.to_csv(tmp_path / "export.csv", index=False)
+    desk = load(tmp_path / "export.csv", timezone="UTC", max_loss=0.2, cache=False)
+
+    account = desk.report.files.iloc[0]
+    names = ["rows_read", "accepted", "quarantined", "duplicates", "superseded"]
+    assert [account[name] for name in names] == [10, 7, 1, 1, 1]
+    found = compute("first_response_time", desk, every=None).iloc[0]
+    assert (found.value, found.n, found.open) == (3, 5, 1)  # 1 2 (3) 5 and one still waiting

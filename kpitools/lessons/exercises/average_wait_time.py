@@ -19,7 +19,8 @@ def board() -> dict[str, Rows]:
     you, C has waited 9 hours and still waits."""
     at = moments("09:00 11:00 13:00 14:00 18:00 10:00 12:00 21:00 22:00 +1 08:00")
     rows = pd.DataFrame({"ticket_id": [*"AAAAA", *"BBBB", "C"], "at": at})
-    rows["author"] = "customer agent customer customer agent customer agent agent customer customer".split()
+    names = {"c": "customer", "a": "agent"}
+    rows["author"] = [names[letter] for letter in "caccacaacc"]
     rows["is_public"] = [True] * 6 + [False] + [True] * 3
     tickets = pd.DataFrame({"ticket_id": [*"ABC"], "status": ["open", "resolved", "open"]})
     tickets["created_at"] = rows.groupby("ticket_id")["at"].min().to_numpy()

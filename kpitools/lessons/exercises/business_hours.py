@@ -187,7 +187,7 @@ OVERLAP = Work(
 
 LESSON = read_lesson(
     __name__,
-    order=310,
+    order=375,
     part="capstone",
     minutes=40,
     board=board,

@@ -49,7 +49,7 @@ def _share(generator: np.random.Generator) -> float:
 
 
 def goal(generator: np.random.Generator) -> Rows:
-    return pd.DataFrame({"year": ["2026"], "churn_allowed": [int(generator.integers(12, 41)) / 100]})
+    return pd.DataFrame({"year": ["2026"], "allowed_percent": [int(generator.integers(12, 41))]})
 
 
 # Ways of counting -------------------------------------------------------------------------------------------
@@ -93,12 +93,16 @@ def after_a_year(rows: Rows) -> float:
     return 1 - left
 
 
+def allowed(rows: Rows) -> float:
+    return rows.allowed_percent.iloc[0] / 100
+
+
 def month_for(rows: Rows) -> float:
-    return float(1 - (1 - rows.churn_allowed.iloc[0]) ** (1 / 12))
+    return float(1 - (1 - allowed(rows)) ** (1 / 12))
 
 
 def by_logarithm(rows: Rows) -> float:
-    return float(-np.expm1(np.log1p(-rows.churn_allowed.iloc[0]) / 12))
+    return float(-np.expm1(np.log1p(-allowed(rows)) / 12))
 
 
 QUARTER = Work(
@@ -136,9 +140,9 @@ PLAN = Work(
     unit="share",
     decimals=4,
     mistakes={
-        "divided": lambda rows: rows.churn_allowed.iloc[0] / 12,
-        "root_of_churn": lambda rows: rows.churn_allowed.iloc[0] ** (1 / 12),
-        "forwards": lambda rows: 1 - (1 - rows.churn_allowed.iloc[0]) ** 12,
+        "divided": lambda rows: allowed(rows) / 12,
+        "root_of_churn": lambda rows: allowed(rows) ** (1 / 12),
+        "forwards": lambda rows: 1 - (1 - allowed(rows)) ** 12,
     },
 )
 

@@ -47,7 +47,7 @@ def members(generator: np.random.Generator) -> Rows:
 
 def monthly(generator: np.random.Generator) -> Rows:
     """Retention of the same customers in three months, one after the other."""
-    return pd.DataFrame({"month": MONTHS, "retention": generator.permutation(generator.integers(78, 97, 3)) / 100})
+    return pd.DataFrame({"month": MONTHS, "kept_percent": generator.integers(78, 97, 3)})
 
 
 # Ways of counting -------------------------------------------------------------------------------------------
@@ -80,11 +80,15 @@ def computed(rows: Rows) -> float:
     return series.value[START]
 
 
+def kept(rows: Rows) -> pd.Series:
+    return rows.kept_percent / 100
+
+
 def people_left(rows: Rows) -> float:
     """A million customers counted month by month."""
     left = 1e6
-    for retention in rows.retention:
-        left -= left * (1 - retention)
+    for percent in rows.kept_percent:
+        left -= left * (100 - percent) / 100
     return left / 1e6
 
 
@@ -104,15 +108,15 @@ FIRST = Work(
 )
 QUARTER = Work(
     draw=monthly,
-    right=lambda rows: float(rows.retention.prod()),
+    right=lambda rows: float(kept(rows).prod()),
     truth=people_left,
     unit="share",
     decimals=3,
     mistakes={
-        "mean": lambda rows: rows.retention.mean(),
-        "sum_of_losses": lambda rows: 1 - (1 - rows.retention).sum(),
-        "last": lambda rows: rows.retention.iloc[-1],
-        "worst": lambda rows: rows.retention.min(),
+        "mean": lambda rows: kept(rows).mean(),
+        "sum_of_losses": lambda rows: 1 - (1 - kept(rows)).sum(),
+        "last": lambda rows: kept(rows).iloc[-1],
+        "worst": lambda rows: kept(rows).min(),
     },
 )
 

@@ -124,7 +124,7 @@ TICKETS = Work(
 
 LESSON = read_lesson(
     __name__,
-    order=350,
+    order=390,
     part="capstone",
     minutes=40,
     board=board,

@@ -183,7 +183,7 @@ TEAMS = Work(
 
 LESSON = read_lesson(
     __name__,
-    order=330,
+    order=370,
     part="capstone",
     minutes=35,
     board=board,

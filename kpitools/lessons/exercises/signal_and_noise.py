@@ -38,9 +38,9 @@ def with_outlier(generator: np.random.Generator) -> Rows:
 
 
 def with_run(generator: np.random.Generator) -> Rows:
-    """Twenty weeks with their lines: one beyond a limit, then ups and downs, then seven or eight below the centre."""
+    """Some sixteen weeks with their lines: one beyond a limit, ups and downs, then seven or eight below the centre."""
     centre, reach = int(generator.integers(40, 60)), 12
-    ups = [centre + (1 if i % 3 else -1) * int(generator.integers(1, 10)) for i in range(12)]
+    ups = [centre + (1 if i % 3 else -1) * int(generator.integers(1, 10)) for i in range(9)]
     ups[int(generator.integers(2, 6))] = centre + reach + int(generator.integers(4, 12))
     low = [centre - int(generator.integers(1, 7)) for _ in range(int(generator.integers(7, 9)))]
     rows = pd.DataFrame({"complaints": [*ups[:-1], centre + 2, *low]})

@@ -173,7 +173,7 @@ GROUPS = Work(
 
 LESSON = read_lesson(
     __name__,
-    order=320,
+    order=365,
     part="capstone",
     minutes=35,
     board=board,
