@@ -18,6 +18,15 @@ from kpitools.plots.business import (
     win_curve,
     win_curve_headline,
 )
+from kpitools.plots.customers import cohort_triangle, cohorts_headline
+from kpitools.plots.distribution import (
+    breakdown,
+    breakdown_headline,
+    durations,
+    durations_headline,
+    handle_parts,
+    handle_parts_headline,
+)
 from kpitools.plots.fairness import (
     adjusted_headline,
     change_headline,
@@ -37,27 +46,6 @@ from kpitools.plots.finance import (
     revenue_movements,
 )
 from kpitools.plots.phone import by_hour, by_hour_headline, service_levels, service_levels_headline
-from kpitools.plots.workload import (
-    age_bands,
-    age_bands_headline,
-    flow,
-    flow_headline,
-    people_headline,
-    people_in_groups,
-    sla_headline,
-    sla_outcomes,
-    time_parts,
-    time_parts_headline,
-)
-from kpitools.plots.customers import cohort_triangle, cohorts_headline
-from kpitools.plots.distribution import (
-    breakdown,
-    breakdown_headline,
-    durations,
-    durations_headline,
-    handle_parts,
-    handle_parts_headline,
-)
 from kpitools.plots.run_chart import trend, trend_headline
 from kpitools.plots.service import (
     backlog_age,
@@ -73,6 +61,18 @@ from kpitools.plots.service import (
 )
 from kpitools.plots.show import alt_of, show
 from kpitools.plots.survey import answer_distribution, answers_headline, nps_groups, nps_headline
+from kpitools.plots.workload import (
+    age_bands,
+    age_bands_headline,
+    flow,
+    flow_headline,
+    people_headline,
+    people_in_groups,
+    sla_headline,
+    sla_outcomes,
+    time_parts,
+    time_parts_headline,
+)
 
 __all__ = [
     "adjusted_headline",

@@ -115,7 +115,7 @@ _FATES = (("won", "#0072b2"), ("not_won", "#c9c9c9"), ("maturing", "#fbe3b5"))
 
 @shows(period=None, qualified="count", won="count", not_won="count", maturing="count", value="share", complete=None)
 def lead_cohorts(cohorts: pd.DataFrame, kpi: Kpi, language: str = "en", ax: Axes | None = None) -> Axes:
-    """Leads by the period in which they qualified, by what became of them; below, the share won (`views.lead_cohorts`)."""
+    """Leads by the period of their qualification and what became of them; below, the share won (see `views`)."""
     if cohorts.empty:
         return style.nothing(style.axes(ax, height=0.8), kpi.title(language), language)
     ax, below = (style.axes(ax), None) if ax is not None else style.stacked((3, 2))

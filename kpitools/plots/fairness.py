@@ -117,7 +117,7 @@ def ranking(ranks: pd.DataFrame, kpi: Kpi, by: str, language: str = "en", ax: Ax
 
 
 def ranking_headline(ranks: pd.DataFrame, kpi: Kpi, by: str, language: str) -> str:
-    """Who stands last with how few cases, how often chance alone puts that group there, and how many ranks are chance."""
+    """Who stands last on how few cases, how often chance alone puts it there, and how many ranks are chance."""
     last = ranks.loc[ranks["rank"].idxmax()]
     inside = int(((ranks["rank"] >= ranks.rank_low) & (ranks["rank"] <= ranks.rank_high)).sum())
     return say(

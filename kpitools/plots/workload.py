@@ -170,7 +170,7 @@ _PARTS = (("handling", "#0072b2"), ("available", "#9ecae1"), ("other", "#d9d9d9"
 
 @shows(by=None, handling="share", available="share", other="share", n="count")
 def time_parts(parts: pd.DataFrame, by: str, language: str = "en", ax: Axes | None = None) -> Axes:
-    """Stacked bars: which share of paid time is handling, waiting for a contact, or neither (see `views.time_parts`)."""
+    """Stacked bars: the shares of paid time that are handling, waiting for a contact, or neither (see `views`)."""
     if parts.empty:
         return style.nothing(style.axes(ax, height=0.8), say("plots.time_parts.title", language), language)
     ax, left = style.axes(ax, height=max(2.4, 1.5 + 0.42 * len(parts))), np.zeros(len(parts))
