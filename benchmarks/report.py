@@ -156,6 +156,9 @@ def compare(folder: Path, step: int) -> None:
     scale = len(listed) / len(picked)
     wall, spent_cpu = (scale * sum(one[i] for one in theirs) for i in (0, 1))
     n = len(listed)
+    record = json.loads((folder / "site" / "run.json").read_text(encoding="utf-8"))
+    if record["status"] != "ok":  # a failed page runs again, so the figures below would say nothing
+        sys.exit(f"pages failed: {[page['page'] for page in record['pages'] if page['status'] != 'ok']}")
     print(f"{n} pages, {len(picked)} of them by the commands")
     print(f"papermill and nbconvert, one after another {wall:8.1f} s {spent_cpu / n:6.2f} CPU s a page")
     print(f"kpitools report, nothing kept              {cold:8.1f} s {cpu / n:6.2f} CPU s a page")

@@ -108,5 +108,15 @@ def test_a_file_that_desk_yml_names_elsewhere_counts(tmp_path):
     assert set(inputs.desk_hashes(tmp_path / "desk")) == {"desk.yml", "../exports/a.csv"}
 
 
+def test_a_kpi_of_the_desks_own_in_python_counts(tmp_path):
+    (tmp_path / "desk.yml").write_text("files: [a.csv]\nkpis: {ours: {python: ours.py}, plain: {table: tickets}}\n")
+    (tmp_path / "ours.py").write_text("A = 1\n")
+    before = inputs.desk_hashes(tmp_path)
+    (tmp_path / "ours.py").write_text("A = 2\n")
+
+    assert set(before) == {"desk.yml", "ours.py"}
+    assert inputs.desk_hashes(tmp_path)["ours.py"] != before["ours.py"]
+
+
 def test_every_kind_of_export_that_is_read_counts():
     assert READABLE <= inputs._EXPORTS

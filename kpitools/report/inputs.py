@@ -82,6 +82,8 @@ def _named(said: dict, folder: Path) -> Iterable[Path]:
     entries = said["files"] if isinstance(said.get("files"), list) else []
     names = [entry.get("file") if isinstance(entry, dict) else entry for entry in entries]
     names += [said.get(key) for key in _GOALS]
+    own = said["kpis"] if isinstance(said.get("kpis"), dict) else {}
+    names += [entry.get("python") for entry in own.values() if isinstance(entry, dict)]
     for name in names:
         if isinstance(name, str) and name and not Path(name).is_absolute():
             yield from folder.glob(name)
