@@ -33,15 +33,13 @@ pdf: false           # true: every page as PDF too, where Chromium or Chrome is 
 # `parameters` are those of the notebook's first cell; their names and types are checked before anything runs.
 # `each` makes a page for each team, month, quarter, week, KPI or value of a list.
 pages:
-  - notebook: kpi/first_response_time
-    parameters: {every: week}
-  - notebook: kpi/resolution_time
-  - notebook: kpi/csat
+  - each: {kpi: supported}           # every KPI the data supports, by its own notebook or kpi/kpi
   - notebook: reports/scorecard
   - notebook: reports/data_quality
 #  - notebook: kpi/first_response_time
+#    parameters: {every: month}
+#  - notebook: kpi/first_response_time
 #    each: {team: all, month: 6}      # every team, in each of the last six months that are over
-#  - each: {kpi: supported}           # every KPI the data supports, by its own notebook or kpi/kpi
 #  - notebook: our-own.ipynb
 #    title: {en: Night shift, vi: Ca đêm}
 #    always: true                     # run it every time, changed or not

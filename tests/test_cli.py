@@ -104,7 +104,8 @@ def test_the_folder_new_writes_is_one_that_report_can_read(tmp_path):
     run("new", str(tmp_path))
 
     assert read_settings(tmp_path).name == "My desk"
-    assert len(read_plan(tmp_path / "plan.yml").pages) == 5
+    asked = read_plan(tmp_path / "plan.yml").pages
+    assert (asked[0].each, [page.slug for page in asked[1:]]) == ({"kpi": "supported"}, ["scorecard", "data_quality"])
 
 
 def test_sample_makes_a_desk_of_the_size_asked_for(tmp_path):

@@ -89,21 +89,36 @@ def test_every_supported_kpi_has_the_page_of_its_own_notebook_or_of_the_general_
     }
 
     support = desk.kpis().set_index("kpi").supported
-    assert set(found) == set(support.index[support])
+    # The backlog's age stands on the backlog's page.
+    assert set(found) == set(support.index[support]) - {"backlog_age"}
     assert {"first_response_time", "ticket_volume", "backlog"} <= set(found)
     assert "resolution_time" not in found, "nothing was ever resolved"
     assert found["first_response_time"].notebook.stem == "first_response_time"
-    assert found["backlog"].notebook.stem == "kpi" and found["backlog"].parameters == {
-        "kpi": "backlog",
+    assert found["ticket_volume"].notebook.stem == "kpi" and found["ticket_volume"].parameters == {
+        "kpi": "ticket_volume",
         "every": "month",
+        "hours": "calendar",
     }
 
 
 def test_without_a_plan_the_same_pages_are_made_and_two_reports_besides(tmp_path, desk):
     plan = expanded(default_plan(tmp_path, tmp_path / "out"), desk)
 
-    supported = desk.kpis().supported.sum()
-    assert [page.slug for page in plan.pages][supported:] == ["scorecard", "data_quality"]
+    kpis, reports = [page.slug for page in plan.pages][:-2], [page.slug for page in plan.pages][-2:]
+    assert len(kpis) == desk.kpis().supported.sum() - 1 and "backlog_age" not in kpis
+    assert reports == ["scorecard", "data_quality"]
+
+
+def test_a_kpis_page_goes_by_the_periods_of_its_row_on_the_scorecard(folder, desk):
+    """The plan says weeks, so does the row of ticket volume; a plan of quarters makes pages of quarters."""
+    weekly = {page.slug: page.parameters["every"] for page in pages(folder, desk, "- each: {kpi: supported}\n")}
+    quarterly = {
+        page.slug: page.parameters["every"]
+        for page in pages(folder, desk, "- each: {kpi: supported}\n", "languages: [en]\nevery: quarter")
+    }
+
+    assert (weekly["ticket_volume"], weekly["first_response_time"]) == ("week", "week")
+    assert set(quarterly.values()) == {"quarter"}
 
 
 def test_a_written_list_serves_any_other_parameter(folder, desk):

@@ -158,6 +158,7 @@ MARKETING_QUALIFIED_LEADS = Kpi(
     value=ibis.literal(1),
     unit="count",
     better="higher",
+    parameters={"every": "month"},
     needs=("qualified_at",),
     population=(_QUALIFIED,),
     traps=(

@@ -53,7 +53,8 @@ def write_own(
     pools: dict[str, Rows] = {}
     taken = [_take(lesson, task, desk, pools, language) for lesson in wanted for task in lesson.exercises]
     if not pools:
-        whys = "; ".join(dict.fromkeys(f"{one.exercise.id}: {one.why}" for one in taken))
+        able = [one for one in taken if one.exercise.pool is not None]
+        whys = "; ".join(dict.fromkeys(f"{one.exercise.id}: {one.why}" for one in able or taken))
         raise NotSupportedError(f"no exercise can take rows of this desk. {whys}")
     (folder / "rows").mkdir(parents=True)
     for id, pool in pools.items():

@@ -21,10 +21,12 @@ from kpitools import resources
 from kpitools.desk import Desk
 from kpitools.errors import ConfigError, unknown
 from kpitools.kpi import Kpi
+from kpitools.periods import UNITS
 from kpitools.report.pages import notebook_of
 from kpitools.report.parameters import check_known_words, checked_parameters, declared_parameters
 from kpitools.report.plan import Page, Plan
 from kpitools.report.slugs import free_slug, slugs
+from kpitools.scorecard import clock_for, rhythm
 from kpitools.team import TEAM, teams
 from kpitools.words import LANGUAGES, period
 
@@ -58,12 +60,29 @@ def expanded(plan: Plan, desk: Desk) -> Plan:
         if _is_about_any_kpi(entry):
             _check_kpi(entry.parameters["kpi"], desk, entry)
         for page in _pages(entry, desk) if entry.each else [entry]:
-            page = replace(page, slug=free_slug(page.slug, taken))
+            page = _in_step(replace(page, slug=free_slug(page.slug, taken)), entry, plan, desk)
             taken.append(page.slug)
             pages.append(page)
             if len(pages) > MOST_PAGES:
                 raise ConfigError(f"{entry.where}: the plan makes more than {MOST_PAGES:,} pages. Name fewer.")
     return replace(plan, pages=tuple(pages))
+
+
+def _in_step(page: Page, entry: Page, plan: Plan, desk: Desk) -> Page:
+    """A page of `each: {kpi: ...}` by the periods and the clock of the scorecard's row that leads to it, unless the
+    entry says otherwise; a notebook or KPI that wants longer periods keeps them."""
+    if "kpi" not in entry.each:
+        return page
+    known = declared_parameters(page.notebook)
+    kpi = desk.catalogue.get(page.parameters.get("kpi") or page.notebook.stem)
+    wanted = {"every": plan.every, "hours": plan.hours}
+    if "every" in known:
+        longest = max(plan.every, known["every"]["default"], key=list(UNITS).index)
+        wanted["every"] = rhythm(kpi, plan.every) if page.notebook.stem == "kpi" and kpi else longest
+    if kpi:
+        wanted["hours"] = clock_for(kpi, plan.hours)
+    added = {name: value for name, value in wanted.items() if name in known and name not in entry.parameters}
+    return replace(page, parameters=page.parameters | added)
 
 
 def _pages(entry: Page, desk: Desk) -> list[Page]:

@@ -191,6 +191,9 @@ def index_page(card: Scorecard, entries: list[Entry], plan: Plan, desk: Desk, la
     pages = [Link(page_name(e.page, language), e.title, e.status, e.error) for e in entries]
     links: dict[str, str] = {}
     for entry in entries:
+        # A row is of the whole desk and all its time: a page of one team or month shows other figures.
+        if any(entry.page.parameters.get(name) for name in ("team", "start", "end")):
+            continue
         for kpi in kpis_of(entry.page, desk):
             links.setdefault(kpi, page_name(entry.page, language))
     files = [workbook_name(language, plan), "scorecard.csv", "scorecard.json", "run.json", digest.NAME]
