@@ -60,6 +60,8 @@ def check(
     if desk.report is not None:
         _print_report(desk.report, language)
         if quarantine is not None:
+            if quarantine.exists():
+                raise ConfigError(f"--quarantine: {quarantine} is there already and is not replaced. Name a new file.")
             typer.echo(str(desk.report.write_quarantine(quarantine)))
     _print_kpis(desk, language)
     typer.echo(say("cli.check.next", language, path=export))

@@ -358,3 +358,16 @@ def test_growths_chain_to_the_last_revenue(amounts, seed):
     growth = compute("sales_growth", desk, every="month").value
 
     assert amounts[0] * np.prod(1 + growth) == pytest.approx(amounts[-1], rel=1e-9)
+
+
+def test_customers_won_in_a_month_without_spending_between_two_with_it_were_not_free(make_desk):
+    """100 in January for one customer, nothing recorded in February with two, 101 in March for one: 201 for two."""
+    spend = [{"at": pd.Timestamp(f"2025-{m}-05"), "amount": a, "source": "ads"} for m, a in (("01", 100), ("03", 101))]
+    days = ("01-20", "02-20", "02-21", "03-21")
+    leads = [
+        {"lead_id": d, "created_at": pd.Timestamp("2025-01-02"), "won_at": pd.Timestamp(f"2025-{d}")} for d in days
+    ]
+    desk = make_desk(spend=spend, leads=leads)
+
+    assert one(compute("customer_acquisition_cost", desk, every=None)).value == 100.5
+    assert compute("customer_acquisition_cost", desk, every="month").value.isna().tolist() == [False, True, False]

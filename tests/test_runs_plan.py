@@ -278,3 +278,12 @@ def test_a_printed_job_is_one_that_papermill_runs(folder):
 
     assert done.cells[-1].outputs[0].text == "007 5\n"
     assert "--parameters_yaml" in CliRunner().invoke(cli.app, arguments[:2]).output
+
+
+def test_a_team_named_like_a_person_gives_its_page_no_name(folder, make_desk):
+    rows = [ticket(i, "03 09:00", "03 10:00", team="Lan Nguyen", agent_id="Lan Nguyen") for i in range(3)]
+    named = make_desk(as_of="2025-03-10", tickets=rows)
+
+    found = pages(folder, named, "- notebook: kpi/first_response_time\n  each: {team: all}\n")
+
+    assert len(found) == 1 and "lan" not in found[0].slug and found[0].parameters["team"] == "Lan Nguyen"

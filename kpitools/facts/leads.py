@@ -6,7 +6,6 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from kpitools import periods
 from kpitools.facts.columns import complete_columns
 
 
@@ -34,9 +33,11 @@ def acquisition(desk) -> ir.Table:
     people = _won(desk).mutate(spend=ibis.literal(0.0), won=ibis.literal(1.0))
     kept = ("spent_or_won_at", "spent_or_won_local", "source", "spend", "won")
     rows = money.select(*kept).union(people.select(*kept))
-    first, last = _months_covered(money)
-    local = rows.spent_or_won_local
-    return rows.mutate(is_covered=((local >= _literal(first)) & (local < _literal(last))).fill_null(False))
+    months = [_literal(month) for month in _months_with_spending(money)]
+    if not months:
+        return rows.mutate(is_covered=ibis.literal(False))
+    month = rows.spent_or_won_local.truncate("M").cast("timestamp(6)")
+    return rows.mutate(is_covered=month.isin(months).fill_null(False))
 
 
 def lacks_won(desk) -> str:
@@ -65,13 +66,10 @@ def _placed(rows: ir.Table, at: ir.Value, local: ir.Value, source: ir.Value) -> 
     return rows.mutate(spent_or_won_at=at.cast(moment), spent_or_won_local=local.cast(moment), source=source)
 
 
-def _months_covered(money: ir.Table) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """The first day of the first month with spending, and the one after its last month."""
-    ends = money.agg(first=money.spent_or_won_local.min(), last=money.spent_or_won_local.max()).to_pandas()
-    if ends["first"].isna().all():
-        return pd.Timestamp("1970-01-01"), pd.Timestamp("1970-01-01")
-    first, last = (periods.floor(ends[name].iloc[0], "month") for name in ("first", "last"))
-    return first, last + pd.DateOffset(months=1)
+def _months_with_spending(money: ir.Table) -> list[pd.Timestamp]:
+    """The first day of each month in which money was spent: customers won in another were not free."""
+    months = money.select(month=money.spent_or_won_local.truncate("M").cast("timestamp(6)")).distinct()
+    return sorted(months.to_pandas().month.dropna())
 
 
 def _literal(moment: pd.Timestamp) -> ir.Value:

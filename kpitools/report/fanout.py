@@ -21,7 +21,9 @@ from kpitools import resources
 from kpitools.desk import Desk
 from kpitools.errors import ConfigError, unknown
 from kpitools.kpi import Kpi
+from kpitools.people import mask_for
 from kpitools.periods import UNITS
+from kpitools.privacy import scrub
 from kpitools.report.pages import notebook_of
 from kpitools.report.parameters import check_known_words, checked_parameters, declared_parameters
 from kpitools.report.plan import Page, Plan
@@ -162,8 +164,8 @@ def _parts(name: str, wanted: Any, entry: Page, desk: Desk) -> list[Part]:
         return [_span(name, first) for first in _firsts(name, wanted, entry, desk)]
     _declares(name, entry)
     if name == TEAM:
-        return _named(TEAM, _teams(wanted, entry, desk))
-    return _named(name, _listed(wanted, f"{name}: [...]", entry))
+        return _named(TEAM, _teams(wanted, entry, desk), desk)
+    return _named(name, _listed(wanted, f"{name}: [...]", entry), desk)
 
 
 def _declares(name: str, entry: Page) -> None:
@@ -178,8 +180,9 @@ def _listed(wanted: Any, usual: str, entry: Page) -> list:
     return list(dict.fromkeys(wanted))
 
 
-def _named(name: str, values: list) -> list[Part]:
-    names = slugs(str(value) for value in values)
+def _named(name: str, values: list, desk: Desk) -> list[Part]:
+    people = mask_for(desk)
+    names = slugs((str(value) for value in values), lambda text: scrub(people.text(text)))
     return [Part({name: value}, names[str(value)], dict.fromkeys(LANGUAGES, _shown(value))) for value in values]
 
 

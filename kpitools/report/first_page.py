@@ -112,7 +112,9 @@ def _board(card: Scorecard, language: str, links: dict[str, str]) -> str:
     legend = escape(say("site.show", language))
     filters = f'<fieldset class="filters"><legend>{legend}</legend>{buttons}</fieldset>'
     present = [name for name in families(card.desk) if any(standing.kpi.family == name for standing in card.standings)]
-    leaps = "".join(f'<li><a href="#family-{name}">{escape(family_words(name, language))}</a></li>' for name in present)
+    leaps = "".join(
+        f'<li><a href="#family-{escape(name)}">{escape(family_words(name, language))}</a></li>' for name in present
+    )
     label = escape(say("site.families", language))
     nav = f'<nav aria-label="{label}"><ul class="leaps">{leaps}</ul></nav>' if len(present) > 1 else ""
     return f'<div class="board">{nav}{filters}{board(card, language, links)}</div>'

@@ -4,7 +4,7 @@ same."""
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from kpitools.privacy import scrub
 
@@ -24,24 +24,26 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:LONGEST].strip("_") or "page"
 
 
-def slugs(texts: Iterable[str]) -> dict[str, str]:
+def slugs(texts: Iterable[str], mask: Callable[[str], str] = scrub) -> dict[str, str]:
     """Each text -> its slug; where that loses something or two would be alike, a hash of the text follows.
+
+    `mask` takes persons out of a text before it becomes a name of a file.
 
     >>> slugs(["Night shift", "R&D", "r d"])
     {'Night shift': 'night_shift', 'R&D': 'r_d-1d168d', 'r d': 'r_d-120d6f'}
     """
     texts = list(dict.fromkeys(texts))
-    short = {text: slug(scrub(text)) for text in texts}
+    short = {text: slug(mask(text)) for text in texts}
     counts = [*short.values()]
     return {
-        text: name if counts.count(name) == 1 and _is_faithful(text) else f"{name}-{_mark(text)}"
+        text: name if counts.count(name) == 1 and mask(text) == text and _is_faithful(text) else f"{name}-{_mark(text)}"
         for text, name in short.items()
     }
 
 
 def _is_faithful(text: str) -> bool:
     """Whether the slug holds all of the text but capitals, accents, and spaces."""
-    if scrub(text) != text or len(text) > LONGEST or text.startswith("_"):
+    if len(text) > LONGEST or text.startswith("_"):
         return False
     return re.fullmatch(r"\w+( \w+)*", text.strip()) is not None
 
