@@ -62,7 +62,7 @@ def test_the_definition_card_holds_what_a_reader_must_know(desk):
     assert "Formula: median of (first public reply − creation)" in said
     assert "Time zone: UTC" in said
     assert "Target: none in force" in said
-    assert "Needs: tickets.created_at, tickets.first_reply_at" in said
+    assert "(tickets.created_at)" in said and "(tickets.first_reply_at)" in said
 
 
 def test_the_headline_gives_value_interval_and_n_of_the_last_complete_week(desk):

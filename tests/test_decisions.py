@@ -206,7 +206,7 @@ def test_without_statuses_the_time_on_hold_cannot_be_left_out(make_desk):
     desk = make_desk(tickets=[ticket(1, "03 09:00", resolved="04 09:00", requester_wait_s=3600.0)])
 
     assert compute("requester_wait_time", desk, every=None).value.tolist() == [1.0]
-    with pytest.raises(NotSupportedError, match="lacks status_changes.status .to leave out the time on hold"):
+    with pytest.raises(NotSupportedError, match="status_changes.status.* .to leave out the time on hold"):
         compute("requester_wait_time", desk, every=None, options={"requester_wait_counts_on_hold": False})
 
 
@@ -214,7 +214,9 @@ def test_short_abandons_need_the_wait_of_those_who_gave_up(make_desk):
     rows = [{"call_id": "1", "offered_at": at("03 09:00"), "answered_at": at("03 09:00"), "is_abandoned": False}]
     asked = {"service_level_denominator": "offered_minus_short_abandons"}
 
-    with pytest.raises(NotSupportedError, match="calls.wait_s of abandoned calls or queue_intervals.short_abandoned"):
+    with pytest.raises(
+        NotSupportedError, match="calls.wait_s.* of abandoned calls or .*queue_intervals.short_abandoned"
+    ):
         compute("service_level", make_desk(calls=rows), every=None, options=asked)
 
 

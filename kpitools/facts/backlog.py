@@ -2,7 +2,6 @@
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
 
 from kpitools import periods
@@ -17,6 +16,7 @@ def backlog_periods(desk, every: str | None = None) -> ir.Table:
     rows = rows.select("ticket_id", *TICKET_DIMENSIONS, "status", "is_test", "has_known_end", "created_at", "done_at")
     rows = rows.cross_join(ibis.memtable(_snapshots(desk, rows, every)))
     # A period ends just before the next begins; "now" is a moment whose own events have happened.
+    rows = rows.mutate(is_now=rows.ends_at > rows.snapshot_at)
     came = (rows.created_at < rows.snapshot_at) | (rows.is_now & (rows.created_at == rows.snapshot_at))
     went = (rows.done_at < rows.snapshot_at) | (rows.is_now & (rows.done_at == rows.snapshot_at))
     rows = rows.filter(came & ~went.fill_null(False))
@@ -27,7 +27,7 @@ def _snapshots(desk, rows: ir.Table, every: str | None) -> pd.DataFrame:
     now = pd.Timestamp(desk.as_of)
     if every is None:
         starts = pd.DatetimeIndex([pd.Timestamp(desk.as_of_local).normalize()])
-        ends, is_now = pd.Series([now]), [True]
+        ends = pd.Series([now + pd.Timedelta(days=1)])
     else:
         first = rows.created_at.min().to_pandas()
         first = now if pd.isna(first) else min(pd.Timestamp(first), now)
@@ -36,6 +36,5 @@ def _snapshots(desk, rows: ir.Table, every: str | None) -> pd.DataFrame:
         local = pd.Series(periods.following(starts, every))
         ends = local.dt.tz_localize(desk.timezone, ambiguous=True, nonexistent="shift_forward")
         ends = ends.dt.tz_convert("UTC").dt.tz_localize(None)
-        ends, is_now = ends.clip(upper=now), ends > now
-    frame = pd.DataFrame({"period_local": starts, "snapshot_at": ends.to_numpy()}).astype("datetime64[us]")
-    return frame.assign(is_now=np.asarray(is_now))
+    frame = {"period_local": starts, "snapshot_at": ends.clip(upper=now).to_numpy(), "ends_at": ends.to_numpy()}
+    return pd.DataFrame(frame).astype("datetime64[us]")
