@@ -172,7 +172,8 @@ def breakdown_table(groups: pd.DataFrame, kpi: Kpi | str, by: str, language: str
     kpi = get(kpi) if isinstance(kpi, str) else kpi
     shown = groups[[by, "value", "low", "high", "n"]].copy()
     shown["note"] = [say("cards.small", language, n=SMALL) if n < SMALL else "" for n in shown.n]
-    caption = say("cards.breakdown", language, title=kpi.title(language), by=say_column(by, language))
+    key = "cards.breakdown.stock" if groups.attrs.get("is_stock") else "cards.breakdown"
+    caption = say(key, language, title=kpi.title(language), by=say_column(by, language))
     units = dict.fromkeys(("value", "low", "high"), kpi.unit) | {"n": "count"}
     return show_table(shown, caption, units, language)
 

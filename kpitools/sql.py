@@ -89,4 +89,6 @@ def _with_periods(tree: exp.Expression, found: ir.Table) -> exp.Expression:
 
 
 def _literal(value, column: str) -> str:
+    if isinstance(value, bool):
+        return f'{str(value).upper()} AS "{column}"'
     return f"CAST('{value}' AS TIMESTAMP) AS \"{column}\""

@@ -70,7 +70,7 @@ def test_the_flow_names_the_period_in_which_most_was_added():
     moves = {"period": MONTHS, "arrived": [10, 30, 5], "done": [8, 12, 5], "level": [2, 20, 20]}
     ax = plots.flow(pd.DataFrame(moves | {"complete": [True, True, False]}))
 
-    assert plots.alt_of(ax.figure).startswith("40 tickets came and 20 were done; 20 lie open at the end.")
+    assert plots.alt_of(ax.figure).startswith("Tickets that came: 40, done: 20, open at the end: 20.")
     assert "(February 2025): 18 more came than went" in plots.alt_of(ax.figure)
     assert lines_of(ax, "level") == [[2.0, 20.0, 20.0]]
 

@@ -332,3 +332,23 @@ def test_what_the_data_does_not_have_is_an_empty_frame(make_desk):
     ):
         assert len(found) == 0
     assert views.trend("csat", desk) is None
+
+
+def test_groups_of_a_stock_are_compared_at_the_end_of_the_last_complete_period(make_desk):
+    rows = [ticket(1, "03 00:00", team="A"), ticket(2, "15 00:00", team="B"), ticket(3, "16 00:00", team="B")]
+    groups = views.breakdown("backlog_age", make_desk(tickets=rows, as_of="2025-03-19"), "team", every="week")
+
+    assert groups.team.tolist() == ["A", "B"]
+    assert groups.n.tolist() == [1, 2]  # not once a week
+    assert groups.value.tolist() == [14 * 24, 1.5 * 24]  # until Monday 17 March: 14 days; two days and one
+    assert groups.attrs["is_stock"]
+
+
+def test_the_slowest_ways_to_a_win_are_of_leads_that_were_won(make_desk):
+    came = pd.Timestamp("2025-01-01")
+    rows = [{"lead_id": "1", "qualified_at": came, "won_at": came + pd.Timedelta(days=2), "source": "web"}]
+    rows += [{"lead_id": "2", "qualified_at": came, "won_at": None, "source": "fair"}]
+    found = views.extreme_rows("lead_to_win_time", make_desk(leads=rows))
+
+    assert found.source.tolist() == ["web"]
+    assert found.value.tolist() == [48]

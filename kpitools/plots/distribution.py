@@ -82,7 +82,7 @@ def breakdown(
     # The sum of the groups is no level to compare a group with.
     overall = None if kpi.statistic in ("total", "level") else overall
     groups = groups.sort_values(by, key=lambda names: names.astype(str), ignore_index=True)
-    ax = style.axes(ax, height=max(2.4, 1.3 + 0.38 * len(groups)))
+    ax = style.axes(ax, height=max(2.4, 1.3 + 0.38 * len(groups)) if len(groups) else 0.8)
     headline = breakdown_headline(groups, kpi, by, overall, language)
     if groups.empty:
         ax.set_axis_off()

@@ -74,8 +74,12 @@ def last_span(kpi: Kpi | str, desk: Desk, *, every: str = "quarter", **asked) ->
     _, end = complete_span(series_of(kpi, desk, every=every, **asked), every)
     if end is None:
         return {"start": asked.get("start"), "end": asked.get("end")}
-    start = periods.floor(pd.Timestamp(end) - pd.Timedelta(days=1), every)
-    return {"start": start.date().isoformat(), "end": end}
+    return {"start": last_period(end, every), "end": end}
+
+
+def last_period(end: str, every: str) -> str:
+    """The first day of the period that ends before the local day `end`."""
+    return periods.floor(pd.Timestamp(end) - pd.Timedelta(days=1), every).date().isoformat()
 
 
 def judged(series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week", hours: str = "calendar") -> Trend:
@@ -136,7 +140,7 @@ def breakdown(
     end: str | None = None,
 ) -> pd.DataFrame:
     """One row a group over all complete periods together: the column `by`, value, low, high, n; people are pseudonyms.
-    No row where `by` is "".
+    A stock is taken at the end of the last complete period. No row where `by` is "".
 
     `attrs` holds ``overall`` (the value of all rows), ``start`` and ``end`` (local dates, `end` exclusive) and
     ``left_out``, the number of groups beyond the twenty largest.
@@ -146,7 +150,10 @@ def breakdown(
     first, last = complete_span(series, every)
     if first is None or not by:
         return _with_attrs(pd.DataFrame(columns=[by, "value", "low", "high", "n"]), overall=np.nan, left_out=0)
-    span = {"every": None, "hours": hours, "start": first, "end": last}
+    # What lies there at the end of one period lies there at the end of the next: stocks are not added up.
+    over = every if kpi.is_stock else None
+    first = last_period(last, every) if kpi.is_stock else first
+    span = {"every": over, "hours": hours, "start": first, "end": last}
     groups = compute(kpi, desk, by=(by,), **span)
     groups = hide(groups.drop(columns=["period", "complete"]), desk)
     most = groups.sort_values("n", ascending=False).head(MOST_GROUPS)
@@ -155,6 +162,7 @@ def breakdown(
         most.sort_values(by, ignore_index=True),
         overall=float(overall.iloc[0]) if len(overall) else np.nan,
         left_out=len(groups) - len(most),
+        is_stock=kpi.is_stock,
         start=first,
         end=last,
     )
@@ -482,7 +490,9 @@ def extreme_rows(
         return pd.DataFrame(columns=["local"])
     timed = kpi.unit in ("h", "min", "s")
     which = which or ("slowest" if timed else "failed")
-    rows = between(_counted(kpi, desk, hours, "cohort" if kpi.is_duration else None), start, end)
+    # Where most rows never end, as leads do, only those that did are of interest.
+    view = kpi.parameters.get("view", "cohort") if kpi.is_duration else None
+    rows = between(_counted(kpi, desk, hours, view), start, end)
     rows = rows.filter(rows.value.notnull())
     if which == "failed":
         # NPS is -1 for detractors, 0 for passives; a share is 0 or 1.
