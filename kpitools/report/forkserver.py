@@ -78,7 +78,7 @@ def _preload() -> None:
         for name in PRELOAD:
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
-        for warm in (_warm_text, _warm_queries):
+        for warm in (_warm_text, _warm_words, _warm_queries):
             with contextlib.suppress(Exception):
                 warm()
     gc.collect()
@@ -107,6 +107,14 @@ def _warm_text() -> None:
     figure = Figure()
     figure.subplots().set_title("Thời gian phản hồi")
     FigureCanvasAgg(figure).print_png(BytesIO())
+
+
+def _warm_words() -> None:
+    """Read the sentences, and the names of time zones."""
+    from kpitools.hours import check_zone
+    from kpitools.words import keys
+
+    keys(""), check_zone("UTC")
 
 
 def _warm_queries() -> None:

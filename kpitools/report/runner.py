@@ -180,6 +180,7 @@ def _run(plan: Plan, kept: Kept, key: str, around: dict, listener: Listener, fre
         from kpitools.people import mask_for
         from kpitools.report import site
         from kpitools.report.fanout import expanded
+        from kpitools.report.meanwhile import Meanwhile
 
         desk = load(plan.desk)
         plan = expanded(plan, desk)
@@ -189,11 +190,12 @@ def _run(plan: Plan, kept: Kept, key: str, around: dict, listener: Listener, fre
             for language in plan.languages
         ]
         kept.keep_only({job.key for job in jobs})
-        with building(plan.publish) as new:
-            done = _fill(plan, desk, jobs, kept, new, server, listener, fresh)
+        # Pages are written with a connection of their own.
+        with Meanwhile(desk, plan.every, plan.hours) as scorecard, building(plan.publish) as new:
+            done = _fill(plan, load(plan.desk), jobs, kept, new, server, listener, fresh)
             outcomes = [done[job.page.slug, job.language][0] for job in jobs]
             entries = [done[job.page.slug, job.language][1] for job in jobs]
-            failed_kpis = site.write_index(plan, desk, entries, new, plan.publish)
+            failed_kpis = site.write_index(plan, scorecard.card(), entries, new, plan.publish)
             record = run_record(plan, desk, outcomes, started, failed_kpis)
             missed = missed_targets(json.loads((new / "scorecard.json").read_text(encoding="utf-8")))
             record["missed"] = missed

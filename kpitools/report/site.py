@@ -37,15 +37,17 @@ class Entry(NamedTuple):
 def write(plan: Plan, desk: Desk, outcomes: list[Outcome], folder: Path, previous: Path | None = None) -> list[str]:
     """Write all pages and files into `folder`; returns the KPIs whose row of the scorecard failed."""
     entries = [write_page(outcome, plan, desk, folder) for outcome in outcomes]
-    return write_index(plan, desk, entries, folder, previous)
+    return write_index(plan, scorecard(desk, every=plan.every, hours=plan.hours), entries, folder, previous)
 
 
-def write_index(plan: Plan, desk: Desk, entries: list[Entry], folder: Path, previous: Path | None = None) -> list[str]:
+def write_index(
+    plan: Plan, card: Scorecard, entries: list[Entry], folder: Path, previous: Path | None = None
+) -> list[str]:
     """Write the first page of every language and the scorecard's files; returns the KPIs whose row failed.
 
     `previous`: the folder of the report published last, from which the archive and what changed are taken.
     """
-    card = scorecard(desk, every=plan.every, hours=plan.hours)
+    desk = card.desk
     numbers = mask_for(desk).tree(as_json(card))
     kept = archive.carried(previous, numbers, plan.archive)
     for edition in kept:

@@ -21,12 +21,16 @@ LANGUAGES = ("en", "vi")
 _LOCALES = {"en": "en_GB", "vi": "vi_VN"}
 
 
+# The same safe loader in C, eight times as fast, where PyYAML was built with it.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 @cache
 def _sentences() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for entry in sorted(files(__package__).iterdir(), key=lambda item: item.name):
         if entry.name.endswith(".yml"):
-            found.update(yaml.safe_load(entry.read_text(encoding="utf-8")) or {})
+            found.update(yaml.load(entry.read_text(encoding="utf-8"), Loader=_Loader) or {})
     return found
 
 
