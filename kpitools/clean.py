@@ -12,8 +12,9 @@ from kpitools.exports import cells, instants
 from kpitools.exports.columns import Cell, ColumnReader, ident, made, one_of, sql_type
 from kpitools.exports.mapping import REQUIRED, TableMap
 from kpitools.exports.source import Lost, SourceFile, Zone
+from kpitools.ids import doubtful, odd_ids, placeholders
 from kpitools.quarantine import TOTALS, reason, reject_rows, set_aside
-from kpitools.rules import Rule, TypedRows, broken, impossible, odd_ids, suspects
+from kpitools.rules import Rule, TypedRows, broken, impossible, suspects
 
 
 class Part(NamedTuple):
@@ -157,7 +158,13 @@ class _TableCleaner:
                 self.log.find(self.file, self.name, "unknown_word", cell.name, rows, word, line, "cell")
 
     def _note_ids(self) -> None:
+        """Point out odd ids; make those missing that stand for nothing, so that different rows are not taken for one."""
         for rule in suspects(self.con, self.read, odd_ids(self.cells)):
+            self._note(rule, "warning")
+        wrong, stay = doubtful(self.con, self.read, self.name, self.cells)
+        for rule in [*suspects(self.con, self.read, placeholders(self.cells)), *wrong]:
+            self._make_missing(rule)
+        for rule in stay:
             self._note(rule, "warning")
 
     def _note(self, rule: Rule, kind: str) -> bool:
@@ -169,8 +176,12 @@ class _TableCleaner:
 
     def _drop_impossible(self) -> None:
         for rule in suspects(self.con, self.read, [*impossible(self.cells), *self._lost_by_the_main_table()]):
-            if self._note(rule, "cell"):
-                self.con.execute(f"update {self.read} set {ident(rule.column)} = null where {rule.where}")
+            self._make_missing(rule)
+
+    def _make_missing(self, rule: Rule) -> None:
+        """Empty the cells in which a rule finds what they may not hold, and note it."""
+        if self._note(rule, "cell"):
+            self.con.execute(f"update {self.read} set {ident(rule.column)} = null where {rule.where}")
 
     def _lost_by_the_main_table(self) -> list[Rule]:
         """Moments that the file's first table found impossible are lost to a further table of the same rows too."""

@@ -275,6 +275,7 @@ def rules_hash() -> str:
     digest = hashlib.sha256()
     for name in (
         "clean.py",
+        "ids.py",
         "load.py",
         "loadreport.py",
         "merge.py",

@@ -32,11 +32,6 @@ ORDERED = {
     "surveys": (("answered_at", "sent_at", "answered_before_sent"),),
     "customers": (("ended_at", "started_at", "ended_before_started"),),
 }
-# 1.23E+05 is what a spreadsheet makes of a long number; 1e5 alone may be an id of letters and digits.
-SCIENTIFIC = r"[+-]?\d([.,]\d+)?[eE]\+\d{1,3}"
-EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
-# With a country's code, or in Vietnam's and others' national form; a number padded with zeros begins with two.
-PHONE = r"(\+|00)[1-9][0-9 ().-]{7,17}|0[1-9]\d{8,9}"
 
 
 class Rule(NamedTuple):
@@ -101,25 +96,6 @@ def impossible(found: list[Cell]) -> list[Rule]:
         if c.column.type == "seconds" or c.column.plus:
             rules.append(Rule(c.name, f"{c.id} > {CENTURY_S}", "duration_over_a_century", c.column.name))
     return rules
-
-
-def odd_ids(found: list[Cell]) -> list[Rule]:
-    """Ids that a spreadsheet has spoilt, or that are somebody's address or number."""
-    rules = []
-    for c in found:
-        if c.column.type != "id" or c.column.constant is not None:
-            continue
-        spoilt = f"case when contains({c.id}, 'E+') or contains({c.id}, 'e+') then {_like(c.id, SCIENTIFIC)} end"
-        mail = f"case when contains({c.id}, '@') then {_like(c.id, EMAIL)} end"
-        phone = f"case when starts_with({c.id}, '+') or starts_with({c.id}, '0') then {_like(c.id, PHONE)} end"
-        rules.append(Rule(c.name, spoilt, "id_in_scientific_notation", c.name))
-        rules.append(Rule(c.name, mail, "id_is_an_address", c.name))
-        rules.append(Rule(c.name, phone, "id_is_a_phone_number", c.name))
-    return rules
-
-
-def _like(text: str, pattern: str) -> str:
-    return f"regexp_full_match({text}, '{pattern}')"
 
 
 # --- rules on typed rows ---

@@ -673,7 +673,7 @@ def test_every_rule_of_the_code_has_words():
     package = Path(kpitools.exports.read.__file__).parents[1]
     known = yaml.safe_load((package / "words" / "loading.yml").read_text(encoding="utf-8"))
     named = [key.removeprefix("rule.") for key in known if key.startswith("rule.")]
-    modules = [package / name for name in ("clean.py", "load.py", "quarantine.py", "rules.py", "unite.py")]
+    modules = [package / name for name in ("clean.py", "ids.py", "load.py", "quarantine.py", "rules.py", "unite.py")]
     code = "".join(module.read_text(encoding="utf-8") for module in [*modules, *(package / "exports").glob("*.py")])
     assert [rule for rule in named if f'"{rule}"' not in code] == []
     keys = [key for key in known if key.startswith(("rule.", "kind.", "reason."))]
@@ -687,3 +687,55 @@ def test_midnight_is_kept_to_the_microsecond(clean):
     tables = {"tickets": {"ticket_id": "id", "created_at": "opened"}}
     loaded = clean("1,2025-03-04T00:00:00.000001Z", tables=tables, header="id,opened")
     assert loaded.tickets["created_at"].dt.to_pydatetime().tolist() == [dt.datetime(2025, 3, 4, 0, 0, 0, 1)]
+
+
+# --- ids that stand for none ---
+
+
+@pytest.mark.parametrize("word", ["#N/A", "N/A", "NULL", "null", "-", "NaN", "None", "#REF!", "không có"])
+def test_tickets_without_a_number_are_set_aside_and_not_taken_for_versions_of_one(clean, word):
+    tables = {"tickets": {"ticket_id": "id", "created_at": "opened"}}
+    lines = ["1,2025-03-04 09:00", f"{word},2025-03-05 09:00", f"{word},2025-03-06 09:00", "NA-17,2025-03-07 09:00"]
+    loaded = clean(*lines, tables=tables, header="id,opened", max_loss=0.6)
+    assert loaded.tickets.ticket_id.tolist() == ["1", "NA-17"]
+    assert loaded.account() == [4, 2, 2, 0, 0]
+    assert ("placeholder_id", "ticket_id", 2, 3, "cell") in loaded.rules()
+    assert ("missing_key", "ticket_id", 2, 3, "quarantined") in loaded.rules()
+    assert json.loads(loaded.report.quarantine.row[0]) == {"id": word, "opened": "2025-03-05 09:00"}
+
+
+def test_a_word_that_may_be_an_id_is_one_unless_it_names_tickets_of_different_times(clean):
+    tables = {"tickets": {"ticket_id": "id", "created_at": "opened", "updated_at": "updated"}}
+    lines = [
+        "NA,2025-03-04 09:00,2025-03-04 09:00",  # two versions of one ticket
+        "NA,2025-03-04 09:00,2025-03-05 09:00",
+        "0,2025-03-04 09:00,2025-03-04 09:00",  # two tickets
+        "0,2025-03-06 09:00,2025-03-06 09:00",
+        "1,2025-03-06 09:00,2025-03-06 09:00",
+    ]
+    loaded = clean(*lines, tables=tables, header="id,opened,updated", max_loss=0.6)
+    assert sorted(loaded.tickets.ticket_id) == ["1", "NA"]
+    assert loaded.account() == [5, 2, 2, 0, 1]
+    assert ("placeholder_id", "ticket_id", 2, 4, "cell") in loaded.rules()
+    assert ("doubtful_id", "ticket_id", 2, 2, "warning") in loaded.rules()
+
+
+def test_customers_without_an_id_are_not_one_customer(clean):
+    tables = {"tickets": {"ticket_id": "id", "created_at": "opened", "customer_id": "who", "agent_id": "by"}}
+    lines = ["1,2025-03-04 09:00,NULL,Na", "2,2025-03-05 09:00,null,Na", "3,2025-03-05 09:00,K7,Na"]
+    loaded = clean(*lines, tables=tables, header="id,opened,who,by")
+    assert loaded.tickets.customer_id.isna().tolist() == [True, True, False]
+    assert loaded.tickets.agent_id.tolist() == ["Na", "Na", "Na"]
+    assert ("placeholder_id", "customer_id", 2, 2, "cell") in loaded.rules()
+    assert ("doubtful_id", "agent_id", 3, 2, "warning") in loaded.rules()
+
+
+def test_not_a_number_in_json_is_no_id(tmp_path):
+    text = (
+        "[" + ",".join(f'{{"id": {n}, "at": "2025-03-0{d}T09:00Z"}}' for n, d in (("NaN", 4), ("NaN", 5), (7, 5))) + "]"
+    )
+    (tmp_path / "t.json").write_text(text, encoding="utf-8")
+    said = {"tables": {"tickets": {"ticket_id": "id", "created_at": "at"}}}
+    loaded = Loaded(tmp_path, said, Options(max_loss=0.9), "t.json")
+    assert loaded.tickets.ticket_id.tolist() == ["7"]
+    assert loaded.account() == [3, 1, 2, 0, 0]

@@ -41,7 +41,7 @@ def read_json(con, path: Path, table: str, name: str, scan: Scan, encoding: str 
 def _parse_json(text: str):
     """The parsed text with numbers left as they are written, or None where it is not one JSON value."""
     try:
-        return json.loads(text, parse_int=str, parse_float=str)
+        return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except ValueError:
         return None
 
