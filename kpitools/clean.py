@@ -158,7 +158,7 @@ class _TableCleaner:
                 self.log.find(self.file, self.name, "unknown_word", cell.name, rows, word, line, "cell")
 
     def _note_ids(self) -> None:
-        """Point out odd ids; make those missing that stand for nothing, so that different rows are not taken for one."""
+        """Point out odd ids; those that stand for nothing become missing, lest different rows pass for one."""
         for rule in suspects(self.con, self.read, odd_ids(self.cells)):
             self._note(rule, "warning")
         wrong, stay = doubtful(self.con, self.read, self.name, self.cells)

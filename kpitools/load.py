@@ -63,6 +63,8 @@ class Options:
     max_loss: float = MAX_LOSS
     desk_timezone: str | None = None
     desk_dayfirst: bool | None = None
+    decimal: str | None = None
+    desk_decimal: str | None = None
 
 
 def load(
@@ -71,6 +73,7 @@ def load(
     format: str | None = None,
     timezone: str | None = None,
     dayfirst: bool | None = None,
+    decimal: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
     max_loss: float | None = None,
@@ -85,6 +88,7 @@ def load(
     format : the name of a built-in format, where detection by headers is not wanted.
     timezone : IANA name of the clock on the wall: of files that do not say otherwise, and of the desk.
     dayfirst : True where 5/3 is 5 March, False where it is May 3; needed only where the values do not tell.
+    decimal : the mark before decimals, "." or ","; needed only where the values do not tell whether 1,500 is 1500.
     max_loss : share of a file's rows that may be quarantined before the load refuses (0.05).
     cache : keep the cleaned tables under ``.kpitools/cache`` beside the exports, and use them when nothing changed.
 
@@ -108,6 +112,7 @@ def load(
     if language is not None:
         overrides["language"] = language
     settings = replace(settings, **overrides) if overrides else settings
+    check_plain({"decimal": decimal}, "load")
     options = Options(
         format,
         timezone,
@@ -117,6 +122,8 @@ def load(
         max_loss if max_loss is not None else (settings.max_loss if settings.max_loss is not None else MAX_LOSS),
         settings.timezone,
         settings.dayfirst,
+        decimal,
+        settings.decimal,
     )
     jobs = find_jobs(path, folder, settings.files)
     con = ibis.duckdb.connect()
@@ -392,6 +399,7 @@ def _file_map(job: Job, base: FileMap | None, raw: Raw, options: Options) -> tup
         file,
         tables=tuple(present(table, raw.headers, f"desk.yml: {job.name}") for table in file.tables),
         dayfirst=_first(job.said.get("dayfirst"), options.dayfirst, file.dayfirst, options.desk_dayfirst),
+        decimal=_first(job.said.get("decimal"), options.decimal, file.decimal, options.desk_decimal),
     )
     main, *others = file.tables
     others = [

@@ -230,6 +230,7 @@ KEYS = (
     "as_of",
     "max_loss",
     "dayfirst",
+    "decimal",
     "files",
     "schedules",
     "default_schedule",
@@ -255,6 +256,7 @@ class Settings:
     as_of : "now" as a naive UTC datetime; None: the last event in the data.
     max_loss : share of rows that may be quarantined before a load refuses.
     dayfirst : whether 01/02 is 1 February in every file; None: decided per file.
+    decimal : the mark before decimals in every file, "." or ","; None: decided per file.
     files : what desk.yml says of each export, as mappings for the loader; empty: every export in the folder.
     team_levels : support level of each team, a whole number; a move to a higher one is an escalation.
     default_schedule : for rows of no team with its own; None: business hours only where a ticket or team has one.
@@ -270,6 +272,7 @@ class Settings:
     as_of: dt.datetime | None = None
     max_loss: float = DEFAULT_MAX_LOSS
     dayfirst: bool | None = None
+    decimal: str | None = None
     files: list[dict[str, Any]] = field(default_factory=list)
     schedules: dict[str, Schedule] = field(default_factory=dict)
     team_schedules: dict[str, str] = field(default_factory=dict)
@@ -407,6 +410,7 @@ def _settings(said: Mapping[str, Any], source: _Source, root: Path, has_folder: 
         as_of=_instant(said.get("as_of"), timezone, source),
         max_loss=_share(said.get("max_loss", DEFAULT_MAX_LOSS), "max_loss", source),
         dayfirst=_flag(said.get("dayfirst"), source, "dayfirst"),
+        decimal=_decimal(said.get("decimal"), source),
         files=_files(said.get("files"), source),
         schedules=schedules,
         team_schedules=_team_schedules(said.get("team_schedules"), schedules, source),
@@ -461,6 +465,12 @@ def _flag(value: Any, source: _Source, *path: str) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
     raise _wrong(source, path, value, "true or false")
+
+
+def _decimal(value: Any, source: _Source) -> str | None:
+    if value in (None, ".", ","):
+        return value
+    raise _wrong(source, ("decimal",), value, 'the mark before decimals, "." or ","')
 
 
 def _share(value: Any, key: str, source: _Source) -> float:
@@ -693,6 +703,7 @@ timezone: Asia/Ho_Chi_Minh         # IANA name of the desk's clock / múi giờ
 # as_of: "2025-07-01 00:00"        # when the export was taken; default: its last event / thời điểm xuất dữ liệu
 max_loss: 0.05                     # refuse a file that loses more rows than this share / tỷ lệ dòng lỗi tối đa
 # dayfirst: true                   # 01/02/2025 is 1 February; default: decided per file / ngày trước tháng
+# decimal: ","                     # 1,5 is one and a half; default: decided per file / dấu thập phân
 # currency: VND                    # of all amounts of money / đơn vị tiền tệ của mọi khoản tiền
 pseudonyms: true                   # agents appear as A-07 / ẩn tên nhân viên
 

@@ -359,6 +359,8 @@ def test_clock_durations_are_recognised_and_bare_numbers_refused(clean):
     [
         (".", "1234.5", 1234.5),
         (".", '"1,234.5"', 1234.5),
+        (".", '"1,500"', 1500.0),
+        (",", '"1,500"', 1.5),
         (".", "94.01%", 0.9401),
         (",", '"1.234,5"', 1234.5),
         (",", '"94,01%"', 0.9401),
@@ -370,10 +372,84 @@ def test_numbers_by_their_decimal_mark(clean, decimal, text, wanted):
     assert loaded.frames["customers"]["mrr"].tolist() == [pytest.approx(wanted)]
 
 
-def test_a_decimal_comma_is_not_taken_for_thousands(clean):
-    tables = {"customers": {"customer_id": "id", "mrr": "m"}}
-    with pytest.raises(LoadError, match="'m' holds 1 numbers with a decimal comma, first '2,5' in line 2"):
-        clean('1,"2,5"', tables=tables, header="id,m")
+MONEY = {"customers": {"customer_id": "id", "mrr": "m"}}
+
+
+@pytest.mark.parametrize(
+    ("texts", "mark", "wanted"),
+    [
+        (["1,500", "1,500.25"], ".", [1500.0, 1500.25]),
+        (["1,500", "0.25"], ".", [1500.0, 0.25]),
+        (["1,500", "1,234,567"], ".", [1500.0, 1234567.0]),
+        (["1,500", "12,34"], ",", [1.5, 12.34]),
+        (["1,500", "0,125"], ",", [1.5, 0.125]),
+        (["1,500", "1.234,5"], ",", [1.5, 1234.5]),
+        (["1,500", "1500,125"], ",", [1.5, 1500.125]),
+        (["1,500", "1.234.567"], ",", [1.5, 1234567.0]),
+        (["1.500", "12,34"], ",", [1500.0, 12.34]),
+        (["850.000", "1.250.000"], ",", [850000.0, 1250000.0]),
+        (["-1,500", "76,5%"], ",", [-1.5, 0.765]),
+    ],
+)
+def test_one_number_that_can_only_be_read_one_way_decides_for_the_file(clean, texts, mark, wanted):
+    lines = [f'{n},"{text}"' for n, text in enumerate(texts)]
+    loaded = clean(*lines, tables=MONEY, header="id,m")
+    assert loaded.frames["customers"].sort_values("customer_id").mrr.tolist() == wanted
+    said = loaded.report.assumptions.set_index("what").loc["decimal"]
+    assert (said["value"], said["how"]) == (mark, "a_number_that_tells")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("1,500", "is 1500 with a decimal point and 1.500 with a decimal comma"),
+        ("1.500", "is 1500 with a decimal comma and 1.500 with a decimal point"),
+    ],
+)
+def test_a_number_that_can_be_read_two_ways_is_asked_about(clean, text, meant):
+    with pytest.raises(LoadError) as error:
+        clean("1,900", f'2,"{text}"', tables=MONEY, header="id,m")
+    assert f"t.csv: column 'm': '{text}' in line 3 {meant}, and no number of the file tells" in str(error.value)
+    assert 'desk.yml: files: [{file: t.csv, decimal: ","}]; command line: --set decimal=","' in str(error.value)
+
+
+@pytest.mark.parametrize(("mark", "wanted"), [(",", 1.5), (".", 1500.0)])
+def test_the_decimal_mark_is_stated_for_a_file_for_all_or_for_a_column(clean, mark, wanted):
+    lines, header = ['1,"1,500"', "2,7"], "id,m"
+    of_column = {"customers": {"customer_id": "id", "mrr": {"column": "m", "decimal": mark}}}
+    ways = [
+        clean(*lines, tables=MONEY, header=header, said={"decimal": mark}),
+        clean(*lines, tables=MONEY, header=header, decimal=mark),
+        clean(*lines, tables=MONEY, header=header, desk_decimal=mark),
+        clean(*lines, tables=of_column, header=header),
+    ]
+    assert [loaded.frames["customers"].mrr[0] for loaded in ways] == [wanted] * 4
+
+
+def test_numbers_of_both_kinds_in_one_file_are_asked_about_and_a_column_may_state_its_own(clean):
+    tables = {
+        "customers": {"customer_id": "id", "mrr": "m"},
+        "activity": {"customer_id": "id", "at": "t", "amount": "a"},
+    }
+    lines, header = ['1,"12,5",2025-03-04,0.25'], "id,m,t,a"
+    with pytest.raises(
+        LoadError, match=r"comma \(column 'm': '12,5' in line 2\).*point \(column 'a': '0.25' in line 2\)"
+    ):
+        clean(*lines, tables=tables, header=header)
+    tables["customers"]["mrr"] = {"column": "m", "decimal": ","}
+    loaded = clean(*lines, tables=tables, header=header)
+    assert loaded.frames["customers"].mrr.tolist() == [12.5]
+    assert loaded.frames["activity"].amount.tolist() == [0.25]
+
+
+def test_a_whole_number_over_a_thousand_tells_which_mark_parts_thousands(clean):
+    tables = {"queue_intervals": {"started_at": "t", "offered": "n", "talk_s": {"column": "s", "unit": "minutes"}}}
+    loaded = clean('2025-03-04,"1,217","2,500"', tables=tables, header="t,n,s")
+    row = loaded.frames["queue_intervals"].iloc[0]
+    assert (row.offered, row.talk_s) == (1217, 150000.0)  # 2500 minutes
+    loaded = clean('2025-03-04,1.217,"2,500"', tables=tables, header="t,n,s")
+    row = loaded.frames["queue_intervals"].iloc[0]
+    assert (row.offered, row.talk_s) == (1217, 150.0)  # two and a half minutes
 
 
 def test_averages_are_multiplied_back(clean):
