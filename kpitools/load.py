@@ -281,6 +281,7 @@ def rules_hash() -> str:
     root = package_files("kpitools")
     digest = hashlib.sha256()
     for name in (
+        "autumn.py",
         "clean.py",
         "ids.py",
         "load.py",

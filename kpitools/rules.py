@@ -123,19 +123,19 @@ class TypedRows:
                 found.append(rule)
         for rule in found:
             column = ident(rule.column)
-            self._lay(f"* replace (case when {rule.where} then null else {column} end as {column})")
+            self.lay(f"* replace (case when {rule.where} then null else {column} end as {column})")
         return found
 
     def add(self, made: dict[str, str]) -> None:
         """Add columns made of the others: name -> SQL."""
         if made:
-            self._lay("*, " + ", ".join(f"{sql} as {ident(name)}" for name, sql in made.items()))
+            self.lay("*, " + ", ".join(f"{sql} as {ident(name)}" for name, sql in made.items()))
 
-    def _lay(self, selected: str) -> None:
-        """Lay a view that selects `selected` over the present one."""
+    def lay(self, selected: str) -> None:
+        """Lay a view that selects `selected` over the present one, which it may call ``v``."""
         self._layers += 1
         upper = f"{self._base}_{self._layers}"
-        self.con.execute(f"create or replace view {upper} as select {selected} from {self.view}")
+        self.con.execute(f"create or replace view {upper} as select {selected} from {self.view} v")
         self.view = upper
 
     def check_order(self) -> list[Rule]:
@@ -169,7 +169,7 @@ class TypedRows:
         kept = f"case when {where} then null else resolved_at end as resolved_at"
         added = "" if "first_resolved_at" in have else f", {moved}"
         replaced = f"{kept}, {moved}" if "first_resolved_at" in have else kept
-        self._lay(f"* replace ({replaced}){added}")
+        self.lay(f"* replace ({replaced}){added}")
         self.log.find(
             *(self.file, self.name, seen.rule.name, "resolved_at", seen.rows, seen.value, seen.line, "repaired")
         )
@@ -187,7 +187,7 @@ class TypedRows:
         ).fetchone()[0]
         if filled or "scale" not in have:
             full = f"coalesce({scale}, {usual})::varchar as scale"
-            self._lay(f"* replace ({full})" if "scale" in have else f"*, {full}")
+            self.lay(f"* replace ({full})" if "scale" in have else f"*, {full}")
         if filled:
             told = ", ".join(f"{kind}: {SCALES[kind]}" for kind in filled)
             self.log.assume(self.file, "scale", told, "usual_of_kind")

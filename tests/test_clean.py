@@ -749,7 +749,10 @@ def test_every_rule_of_the_code_has_words():
     package = Path(kpitools.exports.read.__file__).parents[1]
     known = yaml.safe_load((package / "words" / "loading.yml").read_text(encoding="utf-8"))
     named = [key.removeprefix("rule.") for key in known if key.startswith("rule.")]
-    modules = [package / name for name in ("clean.py", "ids.py", "load.py", "quarantine.py", "rules.py", "unite.py")]
+    modules = [
+        package / name
+        for name in ("clean.py", "autumn.py", "ids.py", "load.py", "quarantine.py", "rules.py", "unite.py")
+    ]
     code = "".join(module.read_text(encoding="utf-8") for module in [*modules, *(package / "exports").glob("*.py")])
     assert [rule for rule in named if f'"{rule}"' not in code] == []
     keys = [key for key in known if key.startswith(("rule.", "kind.", "reason."))]
@@ -763,6 +766,73 @@ def test_midnight_is_kept_to_the_microsecond(clean):
     tables = {"tickets": {"ticket_id": "id", "created_at": "opened"}}
     loaded = clean("1,2025-03-04T00:00:00.000001Z", tables=tables, header="id,opened")
     assert loaded.tickets["created_at"].dt.to_pydatetime().tolist() == [dt.datetime(2025, 3, 4, 0, 0, 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("offset", "utc"),
+    [
+        ("+14:00", "2025-03-03 19:00"),
+        ("-12:00", "2025-03-04 21:00"),
+        ("+0545", "2025-03-04 03:15"),
+        ("Z", "2025-03-04 09:00"),
+    ],
+)
+@pytest.mark.parametrize("wild", ["+15:00", "-23:00", "+99:00", "+14:30", "+07:99", "+1500", " +15:00"])
+def test_an_offset_that_no_clock_has_makes_no_moment(clean, offset, utc, wild):
+    tables = {"tickets": {"ticket_id": "id", "created_at": "opened", "resolved_at": "solved"}}
+    lines = [f"1,2025-03-04T09:00:00{offset},", f"2,2025-03-04T09:00:00Z,2025-03-05 09:00:00{wild}"]
+    loaded = clean(*lines, tables=tables, header="id,opened,solved")
+    assert loaded.tickets.created_at[0] == pd.Timestamp(utc)
+    assert loaded.tickets.resolved_at.isna().tolist() == [True, True]
+    assert loaded.rules() == [("not_a_date", "resolved_at", 1, 3, "cell")]
+    assert loaded.report.findings.example.tolist() == [f"2025-03-05 09:00:00{wild}"]
+
+
+# --- autumn's repeated hour: in Berlin 02:00 to 03:00 of 26 October 2025 happened twice, first in UTC+2 ---
+
+
+def test_the_second_pass_of_the_repeated_hour_is_taken_where_the_order_says_so(clean):
+    tables = {
+        "tickets": {"ticket_id": "id", "created_at": "opened", "first_reply_at": "replied", "resolved_at": "solved"},
+        "surveys": {"ticket_id": "id", "kind": {"constant": "csat"}, "answered_at": "solved"},
+    }
+    lines = [
+        "1,2025-10-26 02:50,2025-10-26 02:10,2025-10-26 02:20",  # 00:50 UTC, then 01:10 and 01:20: in the second pass
+        "2,2025-10-26 02:10,2025-10-26 02:50,2025-10-26 03:30",  # either pass fits: the first, 00:10 and 00:50
+        "3,2025-10-26 03:30,2025-10-26 02:10,",  # neither pass fits
+        "4,2025-10-26 02:50,2025-10-25 02:10,",  # no repeated hour, and before the ticket was there
+    ]
+    loaded = clean(*lines, tables=tables, header="id,opened,replied,solved", timezone="Europe/Berlin")
+    rows = loaded.tickets.set_index("ticket_id")
+    assert rows.created_at["1"] == pd.Timestamp("2025-10-26 00:50")
+    assert rows.first_reply_at["1"] == pd.Timestamp("2025-10-26 01:10")
+    assert rows.resolved_at["1"] == pd.Timestamp("2025-10-26 01:20")
+    assert rows.first_reply_at["2"] == pd.Timestamp("2025-10-26 00:50")
+    assert rows.first_reply_at[["3", "4"]].isna().all()
+    surveys = loaded.frames["surveys"].set_index("ticket_id")
+    assert surveys.answered_at["1"] == pd.Timestamp("2025-10-26 01:20")
+    assert [r for r in loaded.rules() if r[0] != "repeated_hour"] == [
+        ("second_pass", "first_reply_at", 1, 2, "repaired"),
+        ("second_pass", "resolved_at", 1, 2, "repaired"),
+        ("reply_before_created", "first_reply_at", 2, 4, "cell"),
+    ]
+    assert ("repeated_hour", "first_reply_at", 3, 2, "warning") in loaded.rules()
+
+
+def test_a_call_answered_in_the_second_pass_has_a_short_wait(clean):
+    tables = {
+        "calls": {
+            "call_id": "id",
+            "offered_at": "rang",
+            "answered_at": "picked",
+            "wait_s": {"from": "offered_at", "to": "answered_at"},
+        }
+    }
+    loaded = clean(
+        "1,2025-11-02 01:59:50,2025-11-02 01:00:05", tables=tables, header="id,rang,picked", timezone="America/New_York"
+    )
+    call = loaded.frames["calls"].iloc[0]
+    assert call.wait_s == 15.0
 
 
 # --- ids that stand for none ---

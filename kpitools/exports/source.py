@@ -28,7 +28,8 @@ class Lost(NamedTuple):
 class SourceFile:
     """The all-text table of one file with what is known about it; every decision is noted in `log`.
 
-    `lost` tells, by position of a column, which moments the file's first table found impossible.
+    `lost` tells, by position of a column, which moments the file's first table found impossible; `later` in which
+    tables (``_row``, ``moment``) stand those that it moved to the second pass of autumn's repeated hour.
     """
 
     def __init__(self, con, raw: Raw, file: FileMap, zone: Zone, log: Log):
@@ -36,6 +37,7 @@ class SourceFile:
         self.dayfirst: bool | None = None
         self.decimal = "."
         self.lost: dict[int, Lost] = {}
+        self.later: dict[int, list[str]] = {}
         self._profiles: dict[int, instants.Profile] = {}
         self._clock_used = False
         self._needs = cells.needs(con, raw.table, self._positions(), raw.marks, raw.odd_spaces)
