@@ -166,13 +166,26 @@ def find_jobs(path: Path, folder: Path, entries: list[dict]) -> list[Job]:
         check_plain(check_keys(entry, ENTRY_KEYS, where), where)
         if not entry.get("file"):
             raise ConfigError(f"{where}: it lacks 'file', the name of an export or a pattern such as tickets_*.csv.")
-        if Path(str(entry["file"])).is_absolute():
-            raise ConfigError(f"{where}: '{entry['file']}' is an absolute path; name files relative to {folder}.")
-        matched = sorted(p for p in folder.glob(str(entry["file"])) if p.is_file())
+        matched = _matched(folder, str(entry["file"]), where)
         if not matched:
             raise LoadError(f"{where}: no file named '{entry['file']}' in {folder}.")
         jobs += [Job(p, p.relative_to(folder).as_posix(), entry, True) for p in matched]
     return jobs
+
+
+def _matched(folder: Path, pattern: str, where: str) -> list[Path]:
+    """The files of the desk's own folder that a name or pattern fits."""
+    if Path(pattern).is_absolute():
+        raise ConfigError(f"{where}: '{pattern}' is an absolute path; name files relative to {folder}.")
+    if ".." in Path(pattern).parts:
+        raise ConfigError(
+            f"{where}: '{pattern}' lies outside the folder of desk.yml, and only files inside it are read. "
+            "Move the file there, or put a link to it there."
+        )
+    try:
+        return sorted(p for p in folder.glob(pattern) if p.is_file())
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{where}: '{pattern}' is no name or pattern of a file ({error}).") from None
 
 
 def _is_export(path: Path) -> bool:

@@ -20,6 +20,7 @@ from kpitools.words import LANGUAGES
 FILE = "desk.yml"
 DEFAULT_MAX_LOSS = 0.05
 MAX_DEPTH, MAX_VALUES = 20, 20_000
+MOST = 1_000_000_000  # an option's or a level's number
 
 
 class Option(NamedTuple):
@@ -368,6 +369,10 @@ def _read(place: Path) -> tuple[dict[str, Any], _Source]:
         raise ConfigError(f"{place.name}: expected 'key: value' lines, such as 'timezone: Asia/Ho_Chi_Minh'.")
     lines: dict[tuple[str, ...], int] = {}
     _collect(tree, (), lines, place.name)
+    try:
+        repr(said)
+    except ValueError:  # hexadecimal, of more digits than Python writes
+        raise ConfigError(f"{place.name}: it holds a number of thousands of digits. Shorten or quote it.") from None
     return said, _Source(place.name, lines)
 
 
@@ -439,7 +444,7 @@ def _text(said: Mapping[str, Any], key: str, source: _Source) -> str | None:
 
 def _one_of(value: Any, known: Iterable[str], what: str, source: _Source, *path: str) -> str:
     """`value` when it is one of the `known`, else an error at `path` (by default the key `what`)."""
-    if value not in known:
+    if not isinstance(value, str) or value not in known:
         raise ConfigError(str(unknown(what, value, known, where=source.at(*(path or (what,))))))
     return value
 
@@ -549,7 +554,7 @@ def _option(name: str, value: Any, source: _Source) -> Any:
     if isinstance(default, tuple):
         items = value if isinstance(value, list | tuple) else [] if value is None else [value]
         return tuple(str(item) for item in items)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST:
         raise _wrong(source, path, value, "a number, 0 or more")
     for ending in ("days", "months"):
         if name.endswith(f"_{ending}") and value != int(value):
@@ -570,9 +575,17 @@ def _goals(said: Mapping[str, Any], key: str, read, root: Path, source: _Source,
     if not isinstance(value, str | Path):
         raise _wrong(source, (key,), value, "the name of a CSV file")
     place = root / value
-    if not place.is_file():
+    if not _is_file(place):
         raise ConfigError(f"{source.at(key)}: no file '{value}' in {root.resolve().name}.")
     return read(place)
+
+
+def _is_file(place: Path) -> bool:
+    """Whether there is such a file; a name that no file can have names none."""
+    try:
+        return place.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 # Schedules ----------------------------------------------------------------------------------------
@@ -679,7 +692,7 @@ def _team_schedules(value: Any, schedules: Mapping[str, Schedule], source: _Sour
 def _team_levels(value: Any, source: _Source) -> dict[str, int]:
     said = _mapping(value, source, "team_levels")
     for team, level in said.items():
-        if isinstance(level, bool) or not isinstance(level, int):
+        if isinstance(level, bool) or not isinstance(level, int) or abs(level) > MOST:
             raise _wrong(source, ("team_levels", team), level, "a whole number: 1 for the first line, 2 above it")
     return {str(team): level for team, level in said.items()}
 

@@ -450,3 +450,38 @@ def test_the_guide_names_every_format():
 
     text = GUIDE.read_text(encoding="utf-8")
     assert [name for name in formats() if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("name", ["../tickets.csv", "inner/../../tickets.csv", "../*.csv"])
+def test_a_desk_reads_no_file_outside_its_folder(tmp_path, name):
+    folder = tmp_path / "desk"
+    (folder / "inner").mkdir(parents=True)
+    write(tmp_path, tickets=TICKETS)
+    (folder / "desk.yml").write_text(f"files: [{{file: {name}}}]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"desk.yml: files, entry 1: '.*' lies outside the folder of desk.yml"):
+        load(folder, cache=False)
+    (folder / "tickets.csv").symlink_to(tmp_path / "tickets.csv")
+    (folder / "desk.yml").write_text("timezone: UTC\nfiles: [tickets.csv]\n", encoding="utf-8")
+    assert load(folder, cache=False).report.files.file.tolist() == ["tickets.csv"]
+
+
+def test_a_pattern_that_is_none_is_said(tmp_path):
+    write(tmp_path, tickets=TICKETS)
+    (tmp_path / "desk.yml").write_text("files: [{file: '**x'}]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"'\*\*x' is no name or pattern of a file"):
+        load(tmp_path, cache=False)
+
+
+def test_a_json_key_given_twice_is_said_and_the_last_one_counts(tmp_path):
+    rows = [
+        '{"id": 1, "at": "2025-03-04T09:00Z", "state": "open", "state": "closed"}',
+        '{"id": 2, "at": "2025-03-04T09:00Z", "state": "open", "state": "open"}',
+        '{"id": 3, "at": "2025-03-04T09:00Z", "via": {"state": "open"}, "state": "new"}',
+    ]
+    (tmp_path / "t.json").write_text(f"[{','.join(rows)}]", encoding="utf-8")
+    mapping = "{ticket_id: id, created_at: at, status: state}"
+    (tmp_path / "desk.yml").write_text(f"files: [{{file: t.json, tables: {{tickets: {mapping}}}}}]", encoding="utf-8")
+    desk = load(tmp_path, cache=False)
+    assert sorted(frame(desk, "tickets").status) == ["closed", "new", "open"]
+    found = desk.report.findings.set_index("rule").loc["repeated_key"]
+    assert (found["rows"], found["example"], found["line"]) == (1, "state", 1)

@@ -126,6 +126,8 @@ class SourceFile:
             log.assume(raw.name, "delimiter", raw.delimiter[0].replace("\t", "tab"), raw.delimiter[1])
         for name in raw.repeated:
             log.find(raw.name, None, "repeated_header", name, raw.headers.count(name) + 1, name, None, "warning")
+        for key, lines in raw.twice.items():
+            log.find(raw.name, None, "repeated_key", None, len(lines), key, lines[0], "warning")
         if raw.read == 0:
             log.find(raw.name, None, "no_rows", None, 0, None, None, "warning")
         if raw.read in TRUNCATED:
