@@ -73,6 +73,7 @@ def check(
         _print_report(desk.report, language)
         if quarantine is not None:
             typer.echo(str(desk.report.write_quarantine(quarantine)))
+        _print_unused(desk.report, language)
     _print_kpis(desk, language)
     typer.echo(say("cli.check.next", language, path=export))
 
@@ -423,6 +424,24 @@ def _print_report(found, language: str) -> None:
     else:
         wanted = ["file", "rule", "column", "rows", "example", "line", "kind"]
         _frame(findings[[c for c in wanted if c in findings]], say("cli.check.findings", language))
+
+
+def _print_unused(found, language: str) -> None:
+    """The columns that nothing reads, and lines to paste into desk.yml for them."""
+    from kpitools.unused import SHOWN, stub
+
+    if found.unused.empty:
+        return
+    heads = [say(f"cli.head.{head}", language) for head in ("file", "column", "looks_like", "could_be")]
+    rows = [
+        (row.file, row.column, say(f"unused.{row.kind}", language), row.could_be and f"{row.table}.{row.could_be}")
+        for row in found.unused.head(SHOWN).itertuples()
+    ]
+    _table(heads, rows, say("cli.check.unused", language))
+    if len(found.unused) > SHOWN:
+        typer.echo(say("cli.check.more_unused", language, n=len(found.unused) - SHOWN))
+    typer.echo(say("cli.check.stub", language))
+    typer.echo(stub(found, language))
 
 
 def _print_kpis(desk, language: str) -> None:

@@ -27,6 +27,7 @@ from kpitools.hours import check_zone
 from kpitools.loadreport import LoadReport, Log, reason
 from kpitools.merge import unite_merging
 from kpitools.unite import Union
+from kpitools.unused import unused_columns
 
 if TYPE_CHECKING:
     from kpitools.desk import Desk
@@ -304,6 +305,7 @@ def rules_hash() -> str:
         "rules.py",
         "tables.py",
         "unite.py",
+        "unused.py",
         "zones.py",
     ):
         digest.update((root / name).read_bytes())
@@ -440,7 +442,9 @@ def _zone(file: FileMap, job: Job, options: Options) -> Zone:
 
 def _clean_one(con, raw: Raw, file: FileMap, options: Options, job: Job, log: Log, number: int) -> list[Part]:
     """Clean one file and open its account."""
-    found = clean_file(SourceFile(con, raw, file, _zone(file, job, options), log), number)
+    source = SourceFile(con, raw, file, _zone(file, job, options), log)
+    found = clean_file(source, number)
+    log.unused += unused_columns(source)
     account = _account(raw.name, raw.sha256) | {
         "format": file.format,
         "encoding": raw.encoding[0],

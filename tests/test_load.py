@@ -485,3 +485,47 @@ def test_a_json_key_given_twice_is_said_and_the_last_one_counts(tmp_path):
     assert sorted(frame(desk, "tickets").status) == ["closed", "new", "open"]
     found = desk.report.findings.set_index("rule").loc["repeated_key"]
     assert (found["rows"], found["example"], found["line"]) == (1, "state", 1)
+
+
+def test_columns_that_nothing_reads_are_listed_with_what_they_may_be(tmp_path):
+    text = (
+        "ticket_id,created_at,status,Sub topic,Topics,Paid,Closed at,Empty,Opened by\n"
+        "1,2025-03-04 09:00,open,a,b,1.5,2025-03-05,,2025-03-04\n"
+    )
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    found = load(tmp_path, timezone="UTC", cache=False).report.unused
+    assert found[["column", "kind", "could_be"]].values.tolist() == [
+        ["Sub topic", "text", ""],
+        ["Topics", "text", "topic"],
+        ["Paid", "number", ""],
+        ["Closed at", "date", "closed_at"],
+        ["Empty", "empty", ""],
+        ["Opened by", "date", ""],  # a text by our name, and this one holds dates
+    ]
+
+
+def test_the_lines_for_unused_columns_are_a_mapping_that_loads(tmp_path):
+    from kpitools.unused import stub
+
+    hostile = 'Closed at\ttickets: {team: x} # "\x1b[31m\u2028'
+    header = f'ticket_id,created_at,status,Topics,"{hostile.replace(chr(34), chr(34) * 2)}"'
+    text = f"{header}\n1,2025-03-04 09:00,open,b,c\n"
+    write(tmp_path, surveys="ticket_id,kind,score,answered_at\n1,csat,5,2025-03-05 09:00\n")
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    report = load(tmp_path, timezone="UTC", cache=False).report
+    lines = stub(report, "en")
+    assert "\x1b" not in lines and len(lines.splitlines()) == 9
+    (tmp_path / "desk.yml").write_text(f"timezone: UTC\n{lines}\n", encoding="utf-8")
+    desk = load(tmp_path, cache=False)
+    assert frame(desk, "tickets").topic.tolist() == ["b"]
+    assert frame(desk, "surveys").score.tolist() == [5.0]  # the other file of the folder is read as before
+
+
+def test_where_no_unused_column_resembles_one_of_ours_the_lines_still_load(tmp_path):
+    from kpitools.unused import stub
+
+    (tmp_path / "t.csv").write_text("ticket_id,created_at,status,zzz\n1,2025-03-04 09:00,open,b\n", encoding="utf-8")
+    lines = stub(load(tmp_path, timezone="UTC", cache=False).report, "vi")
+    assert lines.splitlines()[-1] == '    #     # tên trong docs/columns.md: "zzz"'
+    (tmp_path / "desk.yml").write_text(f"timezone: UTC\n{lines}\n", encoding="utf-8")
+    assert frame(load(tmp_path, cache=False), "tickets").status.tolist() == ["open"]
