@@ -51,8 +51,9 @@ format: $(STAMP) ## put code and notebooks into style, and strip outputs
 	$(RUN) ruff format .
 	find notebooks -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*' -print0 | xargs -0 -r $(BIN)/nbstripout
 
-docs: $(STAMP) ## write docs/kpis.md from the catalogue
+docs: $(STAMP) ## write docs/kpis.md from the catalogue and docs/columns.md from the schemas
 	$(RUN) kpitools.catalogue_doc docs/kpis.md
+	$(RUN) kpitools.columns_doc docs/columns.md
 
 bench: $(STAMP) ## time loading, computing and a report on a made-up desk
 	$(BIN)/python benchmarks/run.py

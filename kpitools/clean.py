@@ -7,13 +7,15 @@ lay the corrections over the cells. Nothing is copied again until the cleaned ta
 from typing import NamedTuple
 
 from kpitools import tables
+from kpitools.autumn import Twice, use_second_pass
 from kpitools.errors import LoadError
 from kpitools.exports import cells, instants
 from kpitools.exports.columns import Cell, ColumnReader, ident, made, one_of, sql_type
 from kpitools.exports.mapping import REQUIRED, TableMap
 from kpitools.exports.source import Lost, SourceFile, Zone
+from kpitools.ids import doubtful, odd_ids, placeholders
 from kpitools.quarantine import TOTALS, reason, reject_rows, set_aside
-from kpitools.rules import Rule, TypedRows, broken, impossible, odd_ids, suspects
+from kpitools.rules import Rule, TypedRows, broken, impossible, suspects
 
 
 class Part(NamedTuple):
@@ -157,7 +159,13 @@ class _TableCleaner:
                 self.log.find(self.file, self.name, "unknown_word", cell.name, rows, word, line, "cell")
 
     def _note_ids(self) -> None:
+        """Point out odd ids; those that stand for nothing become missing, lest different rows pass for one."""
         for rule in suspects(self.con, self.read, odd_ids(self.cells)):
+            self._note(rule, "warning")
+        wrong, stay = doubtful(self.con, self.read, self.name, self.cells)
+        for rule in [*suspects(self.con, self.read, placeholders(self.cells)), *wrong]:
+            self._make_missing(rule)
+        for rule in stay:
             self._note(rule, "warning")
 
     def _note(self, rule: Rule, kind: str) -> bool:
@@ -169,8 +177,12 @@ class _TableCleaner:
 
     def _drop_impossible(self) -> None:
         for rule in suspects(self.con, self.read, [*impossible(self.cells), *self._lost_by_the_main_table()]):
-            if self._note(rule, "cell"):
-                self.con.execute(f"update {self.read} set {ident(rule.column)} = null where {rule.where}")
+            self._make_missing(rule)
+
+    def _make_missing(self, rule: Rule) -> None:
+        """Empty the cells in which a rule finds what they may not hold, and note it."""
+        if self._note(rule, "cell"):
+            self.con.execute(f"update {self.read} set {ident(rule.column)} = null where {rule.where}")
 
     def _lost_by_the_main_table(self) -> list[Rule]:
         """Moments that the file's first table found impossible are lost to a further table of the same rows too."""
@@ -224,9 +236,14 @@ class _TableCleaner:
 
     def _type(self) -> None:
         ranges = self._ranges()
+        twice = self._note_odd_hours(ranges)
         direct = {c.name: self._utc(c, ranges) for c in self.cells if not c.column.plus}
         helpers = [c.id for c in self.cells if c.column.plus]
         inner = ", ".join(["_row", "_line", *helpers, *(f"{sql} as {ident(name)}" for name, sql in direct.items())])
+        moments = TypedRows(self.con, f"{self.raw.table}_{self.name}_moments", self.name, self.file, self.log)
+        self.con.execute(f"create or replace view {moments.view} as select {inner} from {self.read}")
+        by_name = {cell.name: cell for cell in self._instants()}
+        use_second_pass(self.source, moments, by_name, twice, self.read, self.main is None)
         outer = [
             f"({made(column)})::{sql_type(column.type)} as {ident(column.name)}"
             for column in self.map.columns.values()
@@ -234,9 +251,8 @@ class _TableCleaner:
         ]
         self.con.execute(
             f"create or replace view {self.typed.view} as select {self.number}::int as _file, _row, _line, "
-            f"{', '.join(outer)} from (select {inner} from {self.read})"
+            f"{', '.join(outer)} from {moments.view}"
         )
-        self._note_odd_hours(ranges)
 
     def _ranges(self) -> dict[str, tuple]:
         """The first and last moment of every column read as one."""
@@ -249,17 +265,22 @@ class _TableCleaner:
             return cell.id
         return instants.to_utc(cell.id, self.source.zone.name, *ranges[cell.name])
 
-    def _note_odd_hours(self, ranges: dict) -> None:
-        rules = []
+    def _note_odd_hours(self, ranges: dict) -> dict[str, list[Twice]]:
+        """Note wall-clock times that do not exist or happened twice; the columns with the latter, and their spans."""
+        rules, twice = [], {}
         for cell in self._instants():
             if cell.is_utc or ranges[cell.name][0] is None:
                 continue
-            skipped, repeated = instants.odd_hours(self.source.zone.name, *ranges[cell.name])
+            zone, ends = self.source.zone.name, ranges[cell.name]
+            skipped, repeated = instants.odd_hours(zone, *ends)
+            twice[cell.name] = [Twice(at, seconds) for at, seconds in instants.setbacks(zone, *ends)]
             for name, spans in (("skipped_hour", skipped), ("repeated_hour", repeated)):
                 if spans:
                     rules.append(Rule(cell.name, instants.within(cell.id, spans), name, cell.name))
-        for rule in suspects(self.con, self.read, rules):
+        found = suspects(self.con, self.read, rules)
+        for rule in found:
             self._note(rule, "warning")
+        return {rule.column: twice[rule.column] for rule in found if rule.name == "repeated_hour"}
 
     # --- rows that contradict themselves ---
 

@@ -2,11 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
-from kpitools.errors import ConfigError, KpitoolsError, unknown
+from kpitools.errors import ConfigError, KpitoolsError, PublishError, unknown
 from kpitools.lessons.cli import app as lessons
 from kpitools.words import check_language, say
 
@@ -39,8 +39,18 @@ def main() -> None:
     try:
         app()
     except KpitoolsError as error:
-        typer.echo(f"kpitools: {error}", err=True)
-        raise SystemExit(error.exit_code) from None
+        _fail(str(error), error.exit_code)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _fail(f"{place}this cannot be read or written ({error.strerror or error}).", PublishError.exit_code)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    """End with one message; what it quotes of the input cannot steer the terminal."""
+    typer.echo("kpitools: " + "".join(c for c in message if c.isprintable() or c == "\n"), err=True)
+    raise SystemExit(code) from None
 
 
 @app.command()
@@ -55,14 +65,15 @@ def check(
     from kpitools.load import load
     from kpitools.said import load_options
 
+    if quarantine is not None:
+        _check_new("--quarantine", quarantine)
     desk = load(existing(export), **load_options(said))
     typer.echo(repr(desk))
     if desk.report is not None:
         _print_report(desk.report, language)
         if quarantine is not None:
-            if quarantine.exists():
-                raise ConfigError(f"--quarantine: {quarantine} is there already and is not replaced. Name a new file.")
             typer.echo(str(desk.report.write_quarantine(quarantine)))
+        _print_unused(desk.report, language)
     _print_kpis(desk, language)
     typer.echo(say("cli.check.next", language, path=export))
 
@@ -226,6 +237,14 @@ def existing(path: Path) -> Path:
     if not path.exists():
         raise ConfigError(f"there is no file or folder {path}.")
     return path
+
+
+def _check_new(option: str, path: Path) -> None:
+    """ConfigError where `path` is there already or its folder is not."""
+    if path.exists():
+        raise ConfigError(f"{option}: {path} is there already and is not replaced. Name a new file.")
+    if not path.absolute().parent.is_dir():
+        raise ConfigError(f"{option}: there is no folder {path.absolute().parent} to write {path.name} to.")
 
 
 def notebooks_to_edit(folder: Path | None, language: str) -> Path:
@@ -405,6 +424,24 @@ def _print_report(found, language: str) -> None:
     else:
         wanted = ["file", "rule", "column", "rows", "example", "line", "kind"]
         _frame(findings[[c for c in wanted if c in findings]], say("cli.check.findings", language))
+
+
+def _print_unused(found, language: str) -> None:
+    """The columns that nothing reads, and lines to paste into desk.yml for them."""
+    from kpitools.unused import SHOWN, stub
+
+    if found.unused.empty:
+        return
+    heads = [say(f"cli.head.{head}", language) for head in ("file", "column", "looks_like", "could_be")]
+    rows = [
+        (row.file, row.column, say(f"unused.{row.kind}", language), row.could_be and f"{row.table}.{row.could_be}")
+        for row in found.unused.head(SHOWN).itertuples()
+    ]
+    _table(heads, rows, say("cli.check.unused", language))
+    if len(found.unused) > SHOWN:
+        typer.echo(say("cli.check.more_unused", language, n=len(found.unused) - SHOWN))
+    typer.echo(say("cli.check.stub", language))
+    typer.echo(stub(found, language))
 
 
 def _print_kpis(desk, language: str) -> None:

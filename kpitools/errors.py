@@ -4,14 +4,21 @@ A message says what was wrong, where, what exists and how to mend it. The comman
 without a traceback and ends with the class's ``exit_code``.
 """
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+# A message quotes the input; a cell or a name may be a whole book.
+LONGEST_WORD, LONGEST = 300, 8_000
 
 
 class KpitoolsError(Exception):
     """Base of all errors that are the input's fault, not the program's."""
 
     exit_code = 2
+
+    def __init__(self, message: str):
+        super().__init__(_clipped(message))
 
 
 class ConfigError(KpitoolsError):
@@ -44,6 +51,12 @@ class PublishError(KpitoolsError):
 
 class TooFewError(KpitoolsError):
     """Too few rows or periods for the statistic that was asked for."""
+
+
+def _clipped(message: str) -> str:
+    """`message` with what no reader would read of it left out."""
+    short = re.sub(rf"\S{{{LONGEST_WORD},}}", lambda word: word[0][:100] + "…", message)
+    return short if len(short) <= LONGEST else short[:LONGEST] + "…"
 
 
 def unknown(what: str, given: str, known: Iterable[str], where: str = "") -> UnknownNameError:

@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,14 +61,14 @@ def _read(path: Path, known: tuple[str, ...], needed: tuple[str, ...], parse: Ca
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path.name}: not UTF-8 text. Save it as 'CSV UTF-8'.") from error
     header = text.partition("\n")[0]
-    reader = csv.reader(text.splitlines(), delimiter=";" if header.count(";") > header.count(",") else ",")
-    columns = [name.strip().lower() for name in next(reader, [])]
+    reader = _lines(path.name, text, ";" if header.count(";") > header.count(",") else ",")
+    columns = [name.strip().lower() for name in next(reader, (0, []))[1]]
     _check_columns(path.name, columns, known, needed)
     rows = []
-    for cells in reader:
+    for number, cells in reader:
         if not any(cell.strip() for cell in cells):
             continue
-        where = f"{path.name} line {reader.line_num}"
+        where = f"{path.name} line {number}"
         if len(cells) > len(columns):
             raise ConfigError(f"{where}: {len(cells)} cells under {len(columns)} columns; quote a text with commas.")
         said = dict.fromkeys(known, "") | {c: v.strip() for c, v in zip(columns, cells, strict=False)}
@@ -77,6 +77,16 @@ def _read(path: Path, known: tuple[str, ...], needed: tuple[str, ...], parse: Ca
                 raise ConfigError(f"{where}: '{name}' is empty.")
         rows.append(parse(said, where) | {"where": where})
     return rows
+
+
+def _lines(file: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of each row; ConfigError where a line cannot be split."""
+    reader = csv.reader(text.splitlines(), delimiter=delimiter)
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise ConfigError(f"{file} line {reader.line_num}: the line cannot be split into cells ({error}).") from None
 
 
 def _check_columns(file: str, columns: list[str], known: tuple[str, ...], needed: tuple[str, ...]) -> None:

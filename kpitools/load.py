@@ -27,6 +27,7 @@ from kpitools.hours import check_zone
 from kpitools.loadreport import LoadReport, Log, reason
 from kpitools.merge import unite_merging
 from kpitools.unite import Union
+from kpitools.unused import unused_columns
 
 if TYPE_CHECKING:
     from kpitools.desk import Desk
@@ -63,6 +64,8 @@ class Options:
     max_loss: float = MAX_LOSS
     desk_timezone: str | None = None
     desk_dayfirst: bool | None = None
+    decimal: str | None = None
+    desk_decimal: str | None = None
 
 
 def load(
@@ -71,6 +74,7 @@ def load(
     format: str | None = None,
     timezone: str | None = None,
     dayfirst: bool | None = None,
+    decimal: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
     max_loss: float | None = None,
@@ -85,6 +89,7 @@ def load(
     format : the name of a built-in format, where detection by headers is not wanted.
     timezone : IANA name of the clock on the wall: of files that do not say otherwise, and of the desk.
     dayfirst : True where 5/3 is 5 March, False where it is May 3; needed only where the values do not tell.
+    decimal : the mark before decimals, "." or ","; needed only where the values do not tell whether 1,500 is 1500.
     max_loss : share of a file's rows that may be quarantined before the load refuses (0.05).
     cache : keep the cleaned tables under ``.kpitools/cache`` beside the exports, and use them when nothing changed.
 
@@ -108,6 +113,7 @@ def load(
     if language is not None:
         overrides["language"] = language
     settings = replace(settings, **overrides) if overrides else settings
+    check_plain({"decimal": decimal}, "load")
     options = Options(
         format,
         timezone,
@@ -117,6 +123,8 @@ def load(
         max_loss if max_loss is not None else (settings.max_loss if settings.max_loss is not None else MAX_LOSS),
         settings.timezone,
         settings.dayfirst,
+        decimal,
+        settings.decimal,
     )
     jobs = find_jobs(path, folder, settings.files)
     con = ibis.duckdb.connect()
@@ -159,13 +167,26 @@ def find_jobs(path: Path, folder: Path, entries: list[dict]) -> list[Job]:
         check_plain(check_keys(entry, ENTRY_KEYS, where), where)
         if not entry.get("file"):
             raise ConfigError(f"{where}: it lacks 'file', the name of an export or a pattern such as tickets_*.csv.")
-        if Path(str(entry["file"])).is_absolute():
-            raise ConfigError(f"{where}: '{entry['file']}' is an absolute path; name files relative to {folder}.")
-        matched = sorted(p for p in folder.glob(str(entry["file"])) if p.is_file())
+        matched = _matched(folder, str(entry["file"]), where)
         if not matched:
             raise LoadError(f"{where}: no file named '{entry['file']}' in {folder}.")
         jobs += [Job(p, p.relative_to(folder).as_posix(), entry, True) for p in matched]
     return jobs
+
+
+def _matched(folder: Path, pattern: str, where: str) -> list[Path]:
+    """The files of the desk's own folder that a name or pattern fits."""
+    if Path(pattern).is_absolute():
+        raise ConfigError(f"{where}: '{pattern}' is an absolute path; name files relative to {folder}.")
+    if ".." in Path(pattern).parts:
+        raise ConfigError(
+            f"{where}: '{pattern}' lies outside the folder of desk.yml, and only files inside it are read. "
+            "Move the file there, or put a link to it there."
+        )
+    try:
+        return sorted(p for p in folder.glob(pattern) if p.is_file())
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{where}: '{pattern}' is no name or pattern of a file ({error}).") from None
 
 
 def _is_export(path: Path) -> bool:
@@ -274,7 +295,9 @@ def rules_hash() -> str:
     root = package_files("kpitools")
     digest = hashlib.sha256()
     for name in (
+        "autumn.py",
         "clean.py",
+        "ids.py",
         "load.py",
         "loadreport.py",
         "merge.py",
@@ -282,6 +305,7 @@ def rules_hash() -> str:
         "rules.py",
         "tables.py",
         "unite.py",
+        "unused.py",
         "zones.py",
     ):
         digest.update((root / name).read_bytes())
@@ -391,6 +415,7 @@ def _file_map(job: Job, base: FileMap | None, raw: Raw, options: Options) -> tup
         file,
         tables=tuple(present(table, raw.headers, f"desk.yml: {job.name}") for table in file.tables),
         dayfirst=_first(job.said.get("dayfirst"), options.dayfirst, file.dayfirst, options.desk_dayfirst),
+        decimal=_first(job.said.get("decimal"), options.decimal, file.decimal, options.desk_decimal),
     )
     main, *others = file.tables
     others = [
@@ -417,7 +442,9 @@ def _zone(file: FileMap, job: Job, options: Options) -> Zone:
 
 def _clean_one(con, raw: Raw, file: FileMap, options: Options, job: Job, log: Log, number: int) -> list[Part]:
     """Clean one file and open its account."""
-    found = clean_file(SourceFile(con, raw, file, _zone(file, job, options), log), number)
+    source = SourceFile(con, raw, file, _zone(file, job, options), log)
+    found = clean_file(source, number)
+    log.unused += unused_columns(source)
     account = _account(raw.name, raw.sha256) | {
         "format": file.format,
         "encoding": raw.encoding[0],

@@ -25,6 +25,7 @@ FILES = [
 ]
 ASSUMPTIONS = ["file", "what", "value", "how", "examples"]
 FINDINGS = ["file", "table", "rule", "column", "rows", "example", "line", "kind"]
+UNUSED = ["file", "column", "kind", "table", "could_be"]
 QUARANTINE = ["file", "line", "rule", "values", "row"]
 
 
@@ -41,21 +42,27 @@ class LoadReport:
         superseded or warning.
     quarantine : DataFrame with every row set aside: line, rule, the values that word its reason and the original
         row, both as JSON text; `quarantine_in` words the reason.
+    unused : DataFrame, a row a column that no mapping reads: what it looks like (a key of ``unused.*``) and which free
+        column of `table` its header resembles, if any.
     """
 
     files: pd.DataFrame
     assumptions: pd.DataFrame
     findings: pd.DataFrame
     quarantine: pd.DataFrame
+    unused: pd.DataFrame
 
     @classmethod
-    def from_rows(cls, files: list[dict], assumptions: list, findings: list, quarantine: list) -> "LoadReport":
+    def from_rows(
+        cls, files: list[dict], assumptions: list, findings: list, quarantine: list, unused: list
+    ) -> "LoadReport":
         """A report from lists of rows."""
         return cls(
             pd.DataFrame(files, columns=FILES),
             pd.DataFrame(assumptions, columns=ASSUMPTIONS),
             pd.DataFrame(findings, columns=FINDINGS),
             pd.DataFrame(quarantine, columns=QUARANTINE),
+            pd.DataFrame(unused, columns=UNUSED),
         )
 
     def findings_in(self, language: str) -> pd.DataFrame:
@@ -90,7 +97,7 @@ class LoadReport:
 
     def to_json(self) -> str:
         """The report as JSON text."""
-        names = ("files", "assumptions", "findings", "quarantine")
+        names = ("files", "assumptions", "findings", "quarantine", "unused")
         return json.dumps({name: json.loads(getattr(self, name).to_json(orient="values")) for name in names})
 
     @classmethod
@@ -122,6 +129,7 @@ class Log:
     assumptions: list[tuple] = field(default_factory=list)
     findings: list[tuple] = field(default_factory=list)
     quarantine: list[tuple] = field(default_factory=list)
+    unused: list[tuple] = field(default_factory=list)
 
     def assume(self, file: str, what: str, value: Any, how: str, examples: str = "") -> None:
         """Note a decision, once a file."""
@@ -140,4 +148,4 @@ class Log:
 
     def report(self) -> LoadReport:
         """The finished report."""
-        return LoadReport.from_rows(self.files, self.assumptions, self.findings, self.quarantine)
+        return LoadReport.from_rows(self.files, self.assumptions, self.findings, self.quarantine, self.unused)

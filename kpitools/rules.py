@@ -32,11 +32,6 @@ ORDERED = {
     "surveys": (("answered_at", "sent_at", "answered_before_sent"),),
     "customers": (("ended_at", "started_at", "ended_before_started"),),
 }
-# 1.23E+05 is what a spreadsheet makes of a long number; 1e5 alone may be an id of letters and digits.
-SCIENTIFIC = r"[+-]?\d([.,]\d+)?[eE]\+\d{1,3}"
-EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
-# With a country's code, or in Vietnam's and others' national form; a number padded with zeros begins with two.
-PHONE = r"(\+|00)[1-9][0-9 ().-]{7,17}|0[1-9]\d{8,9}"
 
 
 class Rule(NamedTuple):
@@ -103,25 +98,6 @@ def impossible(found: list[Cell]) -> list[Rule]:
     return rules
 
 
-def odd_ids(found: list[Cell]) -> list[Rule]:
-    """Ids that a spreadsheet has spoilt, or that are somebody's address or number."""
-    rules = []
-    for c in found:
-        if c.column.type != "id" or c.column.constant is not None:
-            continue
-        spoilt = f"case when contains({c.id}, 'E+') or contains({c.id}, 'e+') then {_like(c.id, SCIENTIFIC)} end"
-        mail = f"case when contains({c.id}, '@') then {_like(c.id, EMAIL)} end"
-        phone = f"case when starts_with({c.id}, '+') or starts_with({c.id}, '0') then {_like(c.id, PHONE)} end"
-        rules.append(Rule(c.name, spoilt, "id_in_scientific_notation", c.name))
-        rules.append(Rule(c.name, mail, "id_is_an_address", c.name))
-        rules.append(Rule(c.name, phone, "id_is_a_phone_number", c.name))
-    return rules
-
-
-def _like(text: str, pattern: str) -> str:
-    return f"regexp_full_match({text}, '{pattern}')"
-
-
 # --- rules on typed rows ---
 
 
@@ -147,19 +123,19 @@ class TypedRows:
                 found.append(rule)
         for rule in found:
             column = ident(rule.column)
-            self._lay(f"* replace (case when {rule.where} then null else {column} end as {column})")
+            self.lay(f"* replace (case when {rule.where} then null else {column} end as {column})")
         return found
 
     def add(self, made: dict[str, str]) -> None:
         """Add columns made of the others: name -> SQL."""
         if made:
-            self._lay("*, " + ", ".join(f"{sql} as {ident(name)}" for name, sql in made.items()))
+            self.lay("*, " + ", ".join(f"{sql} as {ident(name)}" for name, sql in made.items()))
 
-    def _lay(self, selected: str) -> None:
-        """Lay a view that selects `selected` over the present one."""
+    def lay(self, selected: str) -> None:
+        """Lay a view that selects `selected` over the present one, which it may call ``v``."""
         self._layers += 1
         upper = f"{self._base}_{self._layers}"
-        self.con.execute(f"create or replace view {upper} as select {selected} from {self.view}")
+        self.con.execute(f"create or replace view {upper} as select {selected} from {self.view} v")
         self.view = upper
 
     def check_order(self) -> list[Rule]:
@@ -193,7 +169,7 @@ class TypedRows:
         kept = f"case when {where} then null else resolved_at end as resolved_at"
         added = "" if "first_resolved_at" in have else f", {moved}"
         replaced = f"{kept}, {moved}" if "first_resolved_at" in have else kept
-        self._lay(f"* replace ({replaced}){added}")
+        self.lay(f"* replace ({replaced}){added}")
         self.log.find(
             *(self.file, self.name, seen.rule.name, "resolved_at", seen.rows, seen.value, seen.line, "repaired")
         )
@@ -211,7 +187,7 @@ class TypedRows:
         ).fetchone()[0]
         if filled or "scale" not in have:
             full = f"coalesce({scale}, {usual})::varchar as scale"
-            self._lay(f"* replace ({full})" if "scale" in have else f"*, {full}")
+            self.lay(f"* replace ({full})" if "scale" in have else f"*, {full}")
         if filled:
             told = ", ".join(f"{kind}: {SCALES[kind]}" for kind in filled)
             self.log.assume(self.file, "scale", told, "usual_of_kind")

@@ -4,7 +4,7 @@ from typing import Any
 
 from kpitools.errors import ConfigError, unknown
 
-KEYS = ("format", "timezone", "dayfirst", "encoding", "delimiter", "max_loss")
+KEYS = ("format", "timezone", "dayfirst", "decimal", "encoding", "delimiter", "max_loss")
 _FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -42,4 +42,10 @@ def _share(value: str) -> float:
     return share
 
 
-_READERS = {"dayfirst": _flag, "max_loss": _share}
+def _decimal(value: str) -> str:
+    if value not in (".", ","):
+        raise ConfigError(f"--set decimal takes . or , - the mark before decimals - got '{value}'.")
+    return value
+
+
+_READERS = {"dayfirst": _flag, "decimal": _decimal, "max_loss": _share}

@@ -20,6 +20,7 @@ from kpitools.words import LANGUAGES
 FILE = "desk.yml"
 DEFAULT_MAX_LOSS = 0.05
 MAX_DEPTH, MAX_VALUES = 20, 20_000
+MOST = 1_000_000_000  # an option's or a level's number
 
 
 class Option(NamedTuple):
@@ -230,6 +231,7 @@ KEYS = (
     "as_of",
     "max_loss",
     "dayfirst",
+    "decimal",
     "files",
     "schedules",
     "default_schedule",
@@ -255,6 +257,7 @@ class Settings:
     as_of : "now" as a naive UTC datetime; None: the last event in the data.
     max_loss : share of rows that may be quarantined before a load refuses.
     dayfirst : whether 01/02 is 1 February in every file; None: decided per file.
+    decimal : the mark before decimals in every file, "." or ","; None: decided per file.
     files : what desk.yml says of each export, as mappings for the loader; empty: every export in the folder.
     team_levels : support level of each team, a whole number; a move to a higher one is an escalation.
     default_schedule : for rows of no team with its own; None: business hours only where a ticket or team has one.
@@ -270,6 +273,7 @@ class Settings:
     as_of: dt.datetime | None = None
     max_loss: float = DEFAULT_MAX_LOSS
     dayfirst: bool | None = None
+    decimal: str | None = None
     files: list[dict[str, Any]] = field(default_factory=list)
     schedules: dict[str, Schedule] = field(default_factory=dict)
     team_schedules: dict[str, str] = field(default_factory=dict)
@@ -365,6 +369,10 @@ def _read(place: Path) -> tuple[dict[str, Any], _Source]:
         raise ConfigError(f"{place.name}: expected 'key: value' lines, such as 'timezone: Asia/Ho_Chi_Minh'.")
     lines: dict[tuple[str, ...], int] = {}
     _collect(tree, (), lines, place.name)
+    try:
+        repr(said)
+    except ValueError:  # hexadecimal, of more digits than Python writes
+        raise ConfigError(f"{place.name}: it holds a number of thousands of digits. Shorten or quote it.") from None
     return said, _Source(place.name, lines)
 
 
@@ -407,6 +415,7 @@ def _settings(said: Mapping[str, Any], source: _Source, root: Path, has_folder: 
         as_of=_instant(said.get("as_of"), timezone, source),
         max_loss=_share(said.get("max_loss", DEFAULT_MAX_LOSS), "max_loss", source),
         dayfirst=_flag(said.get("dayfirst"), source, "dayfirst"),
+        decimal=_decimal(said.get("decimal"), source),
         files=_files(said.get("files"), source),
         schedules=schedules,
         team_schedules=_team_schedules(said.get("team_schedules"), schedules, source),
@@ -435,7 +444,7 @@ def _text(said: Mapping[str, Any], key: str, source: _Source) -> str | None:
 
 def _one_of(value: Any, known: Iterable[str], what: str, source: _Source, *path: str) -> str:
     """`value` when it is one of the `known`, else an error at `path` (by default the key `what`)."""
-    if value not in known:
+    if not isinstance(value, str) or value not in known:
         raise ConfigError(str(unknown(what, value, known, where=source.at(*(path or (what,))))))
     return value
 
@@ -461,6 +470,12 @@ def _flag(value: Any, source: _Source, *path: str) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
     raise _wrong(source, path, value, "true or false")
+
+
+def _decimal(value: Any, source: _Source) -> str | None:
+    if value in (None, ".", ","):
+        return value
+    raise _wrong(source, ("decimal",), value, 'the mark before decimals, "." or ","')
 
 
 def _share(value: Any, key: str, source: _Source) -> float:
@@ -539,7 +554,7 @@ def _option(name: str, value: Any, source: _Source) -> Any:
     if isinstance(default, tuple):
         items = value if isinstance(value, list | tuple) else [] if value is None else [value]
         return tuple(str(item) for item in items)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST:
         raise _wrong(source, path, value, "a number, 0 or more")
     for ending in ("days", "months"):
         if name.endswith(f"_{ending}") and value != int(value):
@@ -560,9 +575,17 @@ def _goals(said: Mapping[str, Any], key: str, read, root: Path, source: _Source,
     if not isinstance(value, str | Path):
         raise _wrong(source, (key,), value, "the name of a CSV file")
     place = root / value
-    if not place.is_file():
+    if not _is_file(place):
         raise ConfigError(f"{source.at(key)}: no file '{value}' in {root.resolve().name}.")
     return read(place)
+
+
+def _is_file(place: Path) -> bool:
+    """Whether there is such a file; a name that no file can have names none."""
+    try:
+        return place.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 # Schedules ----------------------------------------------------------------------------------------
@@ -669,7 +692,7 @@ def _team_schedules(value: Any, schedules: Mapping[str, Schedule], source: _Sour
 def _team_levels(value: Any, source: _Source) -> dict[str, int]:
     said = _mapping(value, source, "team_levels")
     for team, level in said.items():
-        if isinstance(level, bool) or not isinstance(level, int):
+        if isinstance(level, bool) or not isinstance(level, int) or abs(level) > MOST:
             raise _wrong(source, ("team_levels", team), level, "a whole number: 1 for the first line, 2 above it")
     return {str(team): level for team, level in said.items()}
 
@@ -693,6 +716,7 @@ timezone: Asia/Ho_Chi_Minh         # IANA name of the desk's clock / múi giờ
 # as_of: "2025-07-01 00:00"        # when the export was taken; default: its last event / thời điểm xuất dữ liệu
 max_loss: 0.05                     # refuse a file that loses more rows than this share / tỷ lệ dòng lỗi tối đa
 # dayfirst: true                   # 01/02/2025 is 1 February; default: decided per file / ngày trước tháng
+# decimal: ","                     # 1,5 is one and a half; default: decided per file / dấu thập phân
 # currency: VND                    # of all amounts of money / đơn vị tiền tệ của mọi khoản tiền
 pseudonyms: true                   # agents appear as A-07 / ẩn tên nhân viên
 

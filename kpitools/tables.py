@@ -83,7 +83,7 @@ TICKETS = _table(
     first_resolved_at instant the first time it became resolved
     resolved_at instant the last time it became resolved; empty while unsolved
     closed_at instant when it was closed, often automatically, days after it was resolved
-    status text one of STATUSES
+    status text where it stands
     channel text email, chat, phone, form, facebook, ...
     priority text low, normal, high, urgent
     type text question, incident, problem, task, ...
@@ -130,7 +130,7 @@ STATUS_CHANGES = _table(
     """
     ticket_id id the ticket
     at instant when
-    status text one of STATUSES
+    status text where it stands
     team text the team it is with from then on
     agent_id id the agent it is with from then on
     """,

@@ -359,6 +359,8 @@ def test_clock_durations_are_recognised_and_bare_numbers_refused(clean):
     [
         (".", "1234.5", 1234.5),
         (".", '"1,234.5"', 1234.5),
+        (".", '"1,500"', 1500.0),
+        (",", '"1,500"', 1.5),
         (".", "94.01%", 0.9401),
         (",", '"1.234,5"', 1234.5),
         (",", '"94,01%"', 0.9401),
@@ -370,10 +372,84 @@ def test_numbers_by_their_decimal_mark(clean, decimal, text, wanted):
     assert loaded.frames["customers"]["mrr"].tolist() == [pytest.approx(wanted)]
 
 
-def test_a_decimal_comma_is_not_taken_for_thousands(clean):
-    tables = {"customers": {"customer_id": "id", "mrr": "m"}}
-    with pytest.raises(LoadError, match="'m' holds 1 numbers with a decimal comma, first '2,5' in line 2"):
-        clean('1,"2,5"', tables=tables, header="id,m")
+MONEY = {"customers": {"customer_id": "id", "mrr": "m"}}
+
+
+@pytest.mark.parametrize(
+    ("texts", "mark", "wanted"),
+    [
+        (["1,500", "1,500.25"], ".", [1500.0, 1500.25]),
+        (["1,500", "0.25"], ".", [1500.0, 0.25]),
+        (["1,500", "1,234,567"], ".", [1500.0, 1234567.0]),
+        (["1,500", "12,34"], ",", [1.5, 12.34]),
+        (["1,500", "0,125"], ",", [1.5, 0.125]),
+        (["1,500", "1.234,5"], ",", [1.5, 1234.5]),
+        (["1,500", "1500,125"], ",", [1.5, 1500.125]),
+        (["1,500", "1.234.567"], ",", [1.5, 1234567.0]),
+        (["1.500", "12,34"], ",", [1500.0, 12.34]),
+        (["850.000", "1.250.000"], ",", [850000.0, 1250000.0]),
+        (["-1,500", "76,5%"], ",", [-1.5, 0.765]),
+    ],
+)
+def test_one_number_that_can_only_be_read_one_way_decides_for_the_file(clean, texts, mark, wanted):
+    lines = [f'{n},"{text}"' for n, text in enumerate(texts)]
+    loaded = clean(*lines, tables=MONEY, header="id,m")
+    assert loaded.frames["customers"].sort_values("customer_id").mrr.tolist() == wanted
+    said = loaded.report.assumptions.set_index("what").loc["decimal"]
+    assert (said["value"], said["how"]) == (mark, "a_number_that_tells")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("1,500", "is 1500 with a decimal point and 1.500 with a decimal comma"),
+        ("1.500", "is 1500 with a decimal comma and 1.500 with a decimal point"),
+    ],
+)
+def test_a_number_that_can_be_read_two_ways_is_asked_about(clean, text, meant):
+    with pytest.raises(LoadError) as error:
+        clean("1,900", f'2,"{text}"', tables=MONEY, header="id,m")
+    assert f"t.csv: column 'm': '{text}' in line 3 {meant}, and no number of the file tells" in str(error.value)
+    assert 'desk.yml: files: [{file: t.csv, decimal: ","}]; command line: --set decimal=","' in str(error.value)
+
+
+@pytest.mark.parametrize(("mark", "wanted"), [(",", 1.5), (".", 1500.0)])
+def test_the_decimal_mark_is_stated_for_a_file_for_all_or_for_a_column(clean, mark, wanted):
+    lines, header = ['1,"1,500"', "2,7"], "id,m"
+    of_column = {"customers": {"customer_id": "id", "mrr": {"column": "m", "decimal": mark}}}
+    ways = [
+        clean(*lines, tables=MONEY, header=header, said={"decimal": mark}),
+        clean(*lines, tables=MONEY, header=header, decimal=mark),
+        clean(*lines, tables=MONEY, header=header, desk_decimal=mark),
+        clean(*lines, tables=of_column, header=header),
+    ]
+    assert [loaded.frames["customers"].mrr[0] for loaded in ways] == [wanted] * 4
+
+
+def test_numbers_of_both_kinds_in_one_file_are_asked_about_and_a_column_may_state_its_own(clean):
+    tables = {
+        "customers": {"customer_id": "id", "mrr": "m"},
+        "activity": {"customer_id": "id", "at": "t", "amount": "a"},
+    }
+    lines, header = ['1,"12,5",2025-03-04,0.25'], "id,m,t,a"
+    with pytest.raises(
+        LoadError, match=r"comma \(column 'm': '12,5' in line 2\).*point \(column 'a': '0.25' in line 2\)"
+    ):
+        clean(*lines, tables=tables, header=header)
+    tables["customers"]["mrr"] = {"column": "m", "decimal": ","}
+    loaded = clean(*lines, tables=tables, header=header)
+    assert loaded.frames["customers"].mrr.tolist() == [12.5]
+    assert loaded.frames["activity"].amount.tolist() == [0.25]
+
+
+def test_a_whole_number_over_a_thousand_tells_which_mark_parts_thousands(clean):
+    tables = {"queue_intervals": {"started_at": "t", "offered": "n", "talk_s": {"column": "s", "unit": "minutes"}}}
+    loaded = clean('2025-03-04,"1,217","2,500"', tables=tables, header="t,n,s")
+    row = loaded.frames["queue_intervals"].iloc[0]
+    assert (row.offered, row.talk_s) == (1217, 150000.0)  # 2500 minutes
+    loaded = clean('2025-03-04,1.217,"2,500"', tables=tables, header="t,n,s")
+    row = loaded.frames["queue_intervals"].iloc[0]
+    assert (row.offered, row.talk_s) == (1217, 150.0)  # two and a half minutes
 
 
 def test_averages_are_multiplied_back(clean):
@@ -673,7 +749,10 @@ def test_every_rule_of_the_code_has_words():
     package = Path(kpitools.exports.read.__file__).parents[1]
     known = yaml.safe_load((package / "words" / "loading.yml").read_text(encoding="utf-8"))
     named = [key.removeprefix("rule.") for key in known if key.startswith("rule.")]
-    modules = [package / name for name in ("clean.py", "load.py", "quarantine.py", "rules.py", "unite.py")]
+    modules = [
+        package / name
+        for name in ("clean.py", "autumn.py", "ids.py", "load.py", "quarantine.py", "rules.py", "unite.py")
+    ]
     code = "".join(module.read_text(encoding="utf-8") for module in [*modules, *(package / "exports").glob("*.py")])
     assert [rule for rule in named if f'"{rule}"' not in code] == []
     keys = [key for key in known if key.startswith(("rule.", "kind.", "reason."))]
@@ -687,3 +766,122 @@ def test_midnight_is_kept_to_the_microsecond(clean):
     tables = {"tickets": {"ticket_id": "id", "created_at": "opened"}}
     loaded = clean("1,2025-03-04T00:00:00.000001Z", tables=tables, header="id,opened")
     assert loaded.tickets["created_at"].dt.to_pydatetime().tolist() == [dt.datetime(2025, 3, 4, 0, 0, 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("offset", "utc"),
+    [
+        ("+14:00", "2025-03-03 19:00"),
+        ("-12:00", "2025-03-04 21:00"),
+        ("+0545", "2025-03-04 03:15"),
+        ("Z", "2025-03-04 09:00"),
+    ],
+)
+@pytest.mark.parametrize("wild", ["+15:00", "-23:00", "+99:00", "+14:30", "+07:99", "+1500", " +15:00"])
+def test_an_offset_that_no_clock_has_makes_no_moment(clean, offset, utc, wild):
+    tables = {"tickets": {"ticket_id": "id", "created_at": "opened", "resolved_at": "solved"}}
+    lines = [f"1,2025-03-04T09:00:00{offset},", f"2,2025-03-04T09:00:00Z,2025-03-05 09:00:00{wild}"]
+    loaded = clean(*lines, tables=tables, header="id,opened,solved")
+    assert loaded.tickets.created_at[0] == pd.Timestamp(utc)
+    assert loaded.tickets.resolved_at.isna().tolist() == [True, True]
+    assert loaded.rules() == [("not_a_date", "resolved_at", 1, 3, "cell")]
+    assert loaded.report.findings.example.tolist() == [f"2025-03-05 09:00:00{wild}"]
+
+
+# --- autumn's repeated hour: in Berlin 02:00 to 03:00 of 26 October 2025 happened twice, first in UTC+2 ---
+
+
+def test_the_second_pass_of_the_repeated_hour_is_taken_where_the_order_says_so(clean):
+    tables = {
+        "tickets": {"ticket_id": "id", "created_at": "opened", "first_reply_at": "replied", "resolved_at": "solved"},
+        "surveys": {"ticket_id": "id", "kind": {"constant": "csat"}, "answered_at": "solved"},
+    }
+    lines = [
+        "1,2025-10-26 02:50,2025-10-26 02:10,2025-10-26 02:20",  # 00:50 UTC, then 01:10 and 01:20: in the second pass
+        "2,2025-10-26 02:10,2025-10-26 02:50,2025-10-26 03:30",  # either pass fits: the first, 00:10 and 00:50
+        "3,2025-10-26 03:30,2025-10-26 02:10,",  # neither pass fits
+        "4,2025-10-26 02:50,2025-10-25 02:10,",  # no repeated hour, and before the ticket was there
+    ]
+    loaded = clean(*lines, tables=tables, header="id,opened,replied,solved", timezone="Europe/Berlin")
+    rows = loaded.tickets.set_index("ticket_id")
+    assert rows.created_at["1"] == pd.Timestamp("2025-10-26 00:50")
+    assert rows.first_reply_at["1"] == pd.Timestamp("2025-10-26 01:10")
+    assert rows.resolved_at["1"] == pd.Timestamp("2025-10-26 01:20")
+    assert rows.first_reply_at["2"] == pd.Timestamp("2025-10-26 00:50")
+    assert rows.first_reply_at[["3", "4"]].isna().all()
+    surveys = loaded.frames["surveys"].set_index("ticket_id")
+    assert surveys.answered_at["1"] == pd.Timestamp("2025-10-26 01:20")
+    assert [r for r in loaded.rules() if r[0] != "repeated_hour"] == [
+        ("second_pass", "first_reply_at", 1, 2, "repaired"),
+        ("second_pass", "resolved_at", 1, 2, "repaired"),
+        ("reply_before_created", "first_reply_at", 2, 4, "cell"),
+    ]
+    assert ("repeated_hour", "first_reply_at", 3, 2, "warning") in loaded.rules()
+
+
+def test_a_call_answered_in_the_second_pass_has_a_short_wait(clean):
+    tables = {
+        "calls": {
+            "call_id": "id",
+            "offered_at": "rang",
+            "answered_at": "picked",
+            "wait_s": {"from": "offered_at", "to": "answered_at"},
+        }
+    }
+    loaded = clean(
+        "1,2025-11-02 01:59:50,2025-11-02 01:00:05", tables=tables, header="id,rang,picked", timezone="America/New_York"
+    )
+    call = loaded.frames["calls"].iloc[0]
+    assert call.wait_s == 15.0
+
+
+# --- ids that stand for none ---
+
+
+@pytest.mark.parametrize("word", ["#N/A", "N/A", "NULL", "null", "-", "NaN", "None", "#REF!", "không có"])
+def test_tickets_without_a_number_are_set_aside_and_not_taken_for_versions_of_one(clean, word):
+    tables = {"tickets": {"ticket_id": "id", "created_at": "opened"}}
+    lines = ["1,2025-03-04 09:00", f"{word},2025-03-05 09:00", f"{word},2025-03-06 09:00", "NA-17,2025-03-07 09:00"]
+    loaded = clean(*lines, tables=tables, header="id,opened", max_loss=0.6)
+    assert loaded.tickets.ticket_id.tolist() == ["1", "NA-17"]
+    assert loaded.account() == [4, 2, 2, 0, 0]
+    assert ("placeholder_id", "ticket_id", 2, 3, "cell") in loaded.rules()
+    assert ("missing_key", "ticket_id", 2, 3, "quarantined") in loaded.rules()
+    assert json.loads(loaded.report.quarantine.row[0]) == {"id": word, "opened": "2025-03-05 09:00"}
+
+
+def test_a_word_that_may_be_an_id_is_one_unless_it_names_tickets_of_different_times(clean):
+    tables = {"tickets": {"ticket_id": "id", "created_at": "opened", "updated_at": "updated"}}
+    lines = [
+        "NA,2025-03-04 09:00,2025-03-04 09:00",  # two versions of one ticket
+        "NA,2025-03-04 09:00,2025-03-05 09:00",
+        "0,2025-03-04 09:00,2025-03-04 09:00",  # two tickets
+        "0,2025-03-06 09:00,2025-03-06 09:00",
+        "1,2025-03-06 09:00,2025-03-06 09:00",
+    ]
+    loaded = clean(*lines, tables=tables, header="id,opened,updated", max_loss=0.6)
+    assert sorted(loaded.tickets.ticket_id) == ["1", "NA"]
+    assert loaded.account() == [5, 2, 2, 0, 1]
+    assert ("placeholder_id", "ticket_id", 2, 4, "cell") in loaded.rules()
+    assert ("doubtful_id", "ticket_id", 2, 2, "warning") in loaded.rules()
+
+
+def test_customers_without_an_id_are_not_one_customer(clean):
+    tables = {"tickets": {"ticket_id": "id", "created_at": "opened", "customer_id": "who", "agent_id": "by"}}
+    lines = ["1,2025-03-04 09:00,NULL,Na", "2,2025-03-05 09:00,null,Na", "3,2025-03-05 09:00,K7,Na"]
+    loaded = clean(*lines, tables=tables, header="id,opened,who,by")
+    assert loaded.tickets.customer_id.isna().tolist() == [True, True, False]
+    assert loaded.tickets.agent_id.tolist() == ["Na", "Na", "Na"]
+    assert ("placeholder_id", "customer_id", 2, 2, "cell") in loaded.rules()
+    assert ("doubtful_id", "agent_id", 3, 2, "warning") in loaded.rules()
+
+
+def test_not_a_number_in_json_is_no_id(tmp_path):
+    text = (
+        "[" + ",".join(f'{{"id": {n}, "at": "2025-03-0{d}T09:00Z"}}' for n, d in (("NaN", 4), ("NaN", 5), (7, 5))) + "]"
+    )
+    (tmp_path / "t.json").write_text(text, encoding="utf-8")
+    said = {"tables": {"tickets": {"ticket_id": "id", "created_at": "at"}}}
+    loaded = Loaded(tmp_path, said, Options(max_loss=0.9), "t.json")
+    assert loaded.tickets.ticket_id.tolist() == ["7"]
+    assert loaded.account() == [3, 1, 2, 0, 0]

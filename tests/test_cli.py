@@ -53,6 +53,7 @@ def test_an_inputs_fault_is_one_message_without_a_traceback_and_exit_code_2(tmp_
         (("report", "nowhere.yml"), "no such plan"),
         (("report", "--every", "fortnight"), "no --every choice named 'fortnight'"),
         (("sample", "--out", SAMPLE), "not empty"),
+        (("check", SAMPLE, "--quarantine", "/nonexistent/x.csv"), "--quarantine: there is no folder /nonexistent"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_the_users_words(arguments, message):
@@ -161,3 +162,17 @@ def test_an_option_of_the_definition_is_name_and_value():
     error = run("compute", "csat", SAMPLE, "--option", "fcr_window_days").exception
 
     assert "--option takes name=value" in str(error)
+
+
+def test_a_folder_that_cannot_be_written_is_one_message_and_exit_code_5(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    done = program("sample", "--tickets", "40", "--out", str(tmp_path / "file" / "desk"))
+    assert done.returncode == 5
+    assert done.stderr.startswith(f"kpitools: {tmp_path}/file") and "cannot be read or written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_message_cannot_steer_the_terminal(tmp_path):
+    (tmp_path / "t.csv").write_text("a\x1b[31mb,c\n1,2\n", encoding="utf-8")
+    done = program("check", str(tmp_path / "t.csv"))
+    assert done.returncode == 2 and "\x1b" not in done.stderr and "a[31mb" in done.stderr

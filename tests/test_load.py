@@ -450,3 +450,82 @@ def test_the_guide_names_every_format():
 
     text = GUIDE.read_text(encoding="utf-8")
     assert [name for name in formats() if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("name", ["../tickets.csv", "inner/../../tickets.csv", "../*.csv"])
+def test_a_desk_reads_no_file_outside_its_folder(tmp_path, name):
+    folder = tmp_path / "desk"
+    (folder / "inner").mkdir(parents=True)
+    write(tmp_path, tickets=TICKETS)
+    (folder / "desk.yml").write_text(f"files: [{{file: {name}}}]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"desk.yml: files, entry 1: '.*' lies outside the folder of desk.yml"):
+        load(folder, cache=False)
+    (folder / "tickets.csv").symlink_to(tmp_path / "tickets.csv")
+    (folder / "desk.yml").write_text("timezone: UTC\nfiles: [tickets.csv]\n", encoding="utf-8")
+    assert load(folder, cache=False).report.files.file.tolist() == ["tickets.csv"]
+
+
+def test_a_pattern_that_is_none_is_said(tmp_path):
+    write(tmp_path, tickets=TICKETS)
+    (tmp_path / "desk.yml").write_text("files: [{file: '**x'}]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"'\*\*x' is no name or pattern of a file"):
+        load(tmp_path, cache=False)
+
+
+def test_a_json_key_given_twice_is_said_and_the_last_one_counts(tmp_path):
+    rows = [
+        '{"id": 1, "at": "2025-03-04T09:00Z", "state": "open", "state": "closed"}',
+        '{"id": 2, "at": "2025-03-04T09:00Z", "state": "open", "state": "open"}',
+        '{"id": 3, "at": "2025-03-04T09:00Z", "via": {"state": "open"}, "state": "new"}',
+    ]
+    (tmp_path / "t.json").write_text(f"[{','.join(rows)}]", encoding="utf-8")
+    mapping = "{ticket_id: id, created_at: at, status: state}"
+    (tmp_path / "desk.yml").write_text(f"files: [{{file: t.json, tables: {{tickets: {mapping}}}}}]", encoding="utf-8")
+    desk = load(tmp_path, cache=False)
+    assert sorted(frame(desk, "tickets").status) == ["closed", "new", "open"]
+    found = desk.report.findings.set_index("rule").loc["repeated_key"]
+    assert (found["rows"], found["example"], found["line"]) == (1, "state", 1)
+
+
+def test_columns_that_nothing_reads_are_listed_with_what_they_may_be(tmp_path):
+    text = (
+        "ticket_id,created_at,status,Sub topic,Topics,Paid,Closed at,Empty,Opened by\n"
+        "1,2025-03-04 09:00,open,a,b,1.5,2025-03-05,,2025-03-04\n"
+    )
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    found = load(tmp_path, timezone="UTC", cache=False).report.unused
+    assert found[["column", "kind", "could_be"]].values.tolist() == [
+        ["Sub topic", "text", ""],
+        ["Topics", "text", "topic"],
+        ["Paid", "number", ""],
+        ["Closed at", "date", "closed_at"],
+        ["Empty", "empty", ""],
+        ["Opened by", "date", ""],  # a text by our name, and this one holds dates
+    ]
+
+
+def test_the_lines_for_unused_columns_are_a_mapping_that_loads(tmp_path):
+    from kpitools.unused import stub
+
+    hostile = 'Closed at\ttickets: {team: x} # "\x1b[31m\u2028'
+    header = f'ticket_id,created_at,status,Topics,"{hostile.replace(chr(34), chr(34) * 2)}"'
+    text = f"{header}\n1,2025-03-04 09:00,open,b,c\n"
+    write(tmp_path, surveys="ticket_id,kind,score,answered_at\n1,csat,5,2025-03-05 09:00\n")
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    report = load(tmp_path, timezone="UTC", cache=False).report
+    lines = stub(report, "en")
+    assert "\x1b" not in lines and len(lines.splitlines()) == 9
+    (tmp_path / "desk.yml").write_text(f"timezone: UTC\n{lines}\n", encoding="utf-8")
+    desk = load(tmp_path, cache=False)
+    assert frame(desk, "tickets").topic.tolist() == ["b"]
+    assert frame(desk, "surveys").score.tolist() == [5.0]  # the other file of the folder is read as before
+
+
+def test_where_no_unused_column_resembles_one_of_ours_the_lines_still_load(tmp_path):
+    from kpitools.unused import stub
+
+    (tmp_path / "t.csv").write_text("ticket_id,created_at,status,zzz\n1,2025-03-04 09:00,open,b\n", encoding="utf-8")
+    lines = stub(load(tmp_path, timezone="UTC", cache=False).report, "vi")
+    assert lines.splitlines()[-1] == '    #     # tên trong docs/columns.md: "zzz"'
+    (tmp_path / "desk.yml").write_text(f"timezone: UTC\n{lines}\n", encoding="utf-8")
+    assert frame(load(tmp_path, cache=False), "tickets").status.tolist() == ["open"]

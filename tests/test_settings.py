@@ -235,6 +235,14 @@ SCHEDULE = "timezone: UTC\nschedules:\n  office:\n"
         ),
         (SCHEDULE + '    hours: "24/7"\nteam_schedules: {VIP: ofice}', "line 5: no schedule named 'ofice'. Did you"),
         ("files: &a [*a]", "Write values out, without anchors"),
+        ("name: " + "[" * 3000 + "]" * 3000, "nested too deeply"),
+        ("options: {test_tags: 0x" + "f" * 5000 + "}", "a number of thousands of digits"),
+        ("options: {fcr_window_days: 1" + "0" * 400 + "}", "'fcr_window_days' is a number, 0 or more"),
+        (SCHEDULE + '    hours: "24/7"\ndefault_schedule: [office]', "desk.yml line 5: no schedule named"),
+        (SCHEDULE + '    hours: "24/7"\nteam_schedules: {VIP: {office: 1}}', "desk.yml line 5: no schedule named"),
+        ("language: [en]", "desk.yml line 1: no language named"),
+        ("targets: " + "x" * 5000, "desk.yml line 1: no file 'x"),
+        ("decimal: ';'", "'decimal' is the mark before decimals"),
     ],
 )
 def test_a_mistake_in_the_desk_file_is_told_with_its_line(desk, text, said):
@@ -392,3 +400,17 @@ def test_test_tags_may_be_one_or_many(desk):
 def test_values_of_the_template_are_plain():
     assert isinstance(yaml.safe_load(SETTINGS_HELP), dict)
     assert issubclass(ConfigError, KpitoolsError)
+
+
+@pytest.mark.parametrize("name", ["targets", "interventions"])
+def test_a_cell_as_long_as_a_book_is_told_with_its_line(desk, name):
+    head = {"targets": "kpi,target", "interventions": "on,kind,what"}[name]
+    folder = desk("", **{name: f'{head}\n"{"x" * 200_000}",1\n'})
+    with pytest.raises(ConfigError, match=rf"^{name}.csv line 2: the line cannot be split into cells"):
+        read_settings(folder)
+
+
+def test_a_message_leaves_out_what_no_reader_would_read(desk):
+    with pytest.raises(ConfigError) as error:
+        read_settings(desk("language: " + "y" * 100_000))
+    assert len(str(error.value)) < 500 and "desk.yml line 1" in str(error.value)

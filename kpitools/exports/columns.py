@@ -85,7 +85,7 @@ class ColumnReader:
             return [Cell(column, column.name, f"{cells.quote(column.constant)}::{sql_type(column.type)}")]
         if column.plus:
             text = self.source.text(column.plus, plain=True)
-            sql = cells.duration(text, column.unit, self.source.file.decimal)
+            sql = cells.duration(text, column.unit, column.decimal or self.source.decimal)
             self._assume_unit(column.plus, column.unit, "format")
             return [self._guarded(Cell(column, f"_{column.name}", sql, text))]
         if column.to:
@@ -118,7 +118,7 @@ class ColumnReader:
         return Cell(column, column.name, f"({worded.sql})::boolean", None, True, tuple(worded.strangers))
 
     def _number(self, column: ColumnMap, text: str) -> Cell:
-        decimal = self.source.file.decimal
+        decimal = column.decimal or self.source.decimal
         read = cells.whole if column.type == "count" and not column.times else cells.number
         if column.type == "seconds":
             sql = cells.duration(text, self._unit(column, text), decimal)

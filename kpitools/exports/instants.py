@@ -15,11 +15,16 @@ _TIME = r"(?P<time>9{1,2}:99(?::99(?:\.9{1,9})?)?(?: ?(?:AM|PM|am|pm|SA|CH))?)"
 _ORDERED = r"9{1,2}(?P<sep>[/.\-])9{1,2}(?P=sep)(?P<year>9999|99)"
 _NAMED = r"9{1,2}(?P<sep>[ /\-])(?P<month>[A-Za-z]{3,9})[ /\-,]{1,2}(?P<year>9999|99)"
 _DOTTED = r"9999(?P<sep>[.])9{1,2}(?P=sep)9{1,2}"
+# No place on earth is further than 14 hours from UTC.
+_WILD = r"[+-](1[5-9]|[2-9]\d)(:?\d\d)?$|[+-]14:?(0[1-9]|[1-9]\d)$|[+-]\d\d:?[6-9]\d$"
 _OFFSET = r"(?:Z|[+-]\d\d(?::?\d\d)?)$"
 
 
 class Profile(NamedTuple):
-    """What all values of one column look like: how many, how many ISO, how many with an offset, the other shapes."""
+    """What all values of one column look like: how many, how many ISO, how many with an offset, the other shapes.
+
+    `has_wild` tells whether some offset from UTC is one that no clock has.
+    """
 
     count: int
     iso: int
@@ -28,6 +33,7 @@ class Profile(NamedTuple):
     first_max: int | None
     second_max: int | None
     orders_differ: bool
+    has_wild: bool = False
 
 
 def is_dated(text: str) -> str:
@@ -59,19 +65,27 @@ def has_offset(text: str) -> str:
     return f"(case when {plain} then false else {letters} end)"
 
 
-def from_offset(text: str) -> str:
-    """SQL: a text with an offset as naive UTC."""
-    return f"make_timestamp(epoch_us(try_cast({text} as timestamptz)))"
+def is_wild(text: str) -> str:
+    """SQL: `text` ends in an offset that no clock has, such as +15:00 or +07:99."""
+    return f"(not ends_with({text}, 'Z') and regexp_matches({text}, '{_WILD}'))"
+
+
+def from_offset(text: str, has_wild: bool) -> str:
+    """SQL: a text with an offset as naive UTC; where the column `has_wild` ones, they are no moments."""
+    moment = f"make_timestamp(epoch_us(try_cast({text} as timestamptz)))"
+    return f"case when not {is_wild(text)} then {moment} end" if has_wild else moment
 
 
 def profile(con, table: str, text: str) -> Profile:
     """Look at every value of a text expression."""
-    count, iso, offsets = con.execute(
-        f"select count(v), coalesce(count_if(iso), 0), coalesce(count_if(case when iso then {has_offset('v')} end), 0) "
-        f"from (select v, {is_iso('v')} as iso from (select {text} as v from {table}))"
+    count, iso, offsets, has_wild = con.execute(
+        f"select count(v), coalesce(count_if(iso), 0), coalesce(count_if(has_offset), 0), "
+        f"coalesce(bool_or(has_offset and {is_wild('v')}), false) "
+        f"from (select v, iso, case when iso then {has_offset('v')} end as has_offset "
+        f"from (select v, {is_iso('v')} as iso from (select {text} as v from {table})))"
     ).fetchone()
     if iso == count:
-        return Profile(count, iso, offsets, {}, None, None, False)
+        return Profile(count, iso, offsets, {}, None, None, False, has_wild)
     other = f"(select {text} as v from {table}) where v is not null and not coalesce({is_iso('v')}, false)"
     con.execute(f"create or replace temp table kpitools_other as select {tidy('v')} as v from {other}")
     shapes = con.execute(
@@ -84,8 +98,11 @@ def profile(con, table: str, text: str) -> Profile:
         f"try_cast(regexp_extract(v, {parts}, 1) as int) as a, try_cast(regexp_extract(v, {parts}, 2) as int) as b "
         f"from kpitools_other) where least(a, b) between 1 and 12 and greatest(a, b) <= 31"
     ).fetchone()
-    offsets += con.execute(f"select coalesce(count_if({has_offset('v')}), 0) from kpitools_other").fetchone()[0]
-    return Profile(count, iso, offsets, dict(shapes), first, second, differ)
+    more, wilder = con.execute(
+        f"select coalesce(count_if(has_offset), 0), coalesce(bool_or(has_offset and {is_wild('v')}), false) "
+        f"from (select v, {has_offset('v')} as has_offset from kpitools_other)"
+    ).fetchone()
+    return Profile(count, iso, offsets + more, dict(shapes), first, second, differ, has_wild or wilder)
 
 
 def is_ordered(shape: str) -> bool:
@@ -191,7 +208,7 @@ def parse(text: str, seen: Profile, dayfirst: bool | None, form: str | None, to_
         return Parse(f"try_strptime({text}, '{quoted}')::timestamp", False, "stated", form)
     if seen.iso == seen.count and seen.offsets in (0, seen.count):
         if seen.offsets and seen.count:
-            return Parse(from_offset(text), True, "all_values", "ISO 8601 with offset")
+            return Parse(from_offset(text, seen.has_wild), True, "all_values", "ISO 8601 with offset")
         return Parse(f"try_cast({text} as timestamp)", False, "all_values", "ISO 8601")
     return _parse_mixed(text, seen, bool(dayfirst), to_utc)
 
@@ -209,10 +226,11 @@ def _parse_mixed(text: str, seen: Profile, dayfirst: bool, to_utc: Callable[[str
     if not seen.offsets:
         return Parse(local, False, "all_values", shown)
     tidied = tidy(text)
+    plainly, tidily = from_offset(text, seen.has_wild), from_offset(tidied, seen.has_wild)
     only_offsets = seen.offsets >= seen.iso and not formats
     moment = (
-        f"case when {is_dated(text)} and {has_offset(text)} then coalesce({from_offset(text)}, {from_offset(tidied)}) "
-        f"when {has_offset('(' + tidied + ')')} then {from_offset(tidied)} "
+        f"case when {is_dated(text)} and {has_offset(text)} then coalesce({plainly}, {tidily}) "
+        f"when {has_offset('(' + tidied + ')')} then {tidily} "
         f"else {'null::timestamp' if only_offsets else to_utc(local)} end"
     )
     return Parse(moment, True, "all_values", f"{shown}, some with offset")
@@ -262,6 +280,11 @@ def odd_hours(zone: str, low: dt.datetime | None, high: dt.datetime | None) -> t
         ends = sorted(change.at + dt.timedelta(seconds=s) for s in (change.before, change.after))
         (skipped if change.after > change.before else repeated).append(tuple(ends))
     return skipped, repeated
+
+
+def setbacks(zone: str, low: dt.datetime | None, high: dt.datetime | None) -> list[tuple[dt.datetime, int]]:
+    """When a zone's clock was set back between two moments: the UTC moment, and by how many seconds."""
+    return [(c.at, c.before - c.after) for c in changes(zone, *years(low, high))[1] if c.after < c.before]
 
 
 def within(text: str, spans: list[tuple]) -> str:

@@ -1,6 +1,7 @@
 """JSON files: a list of records, an object with one such list, or a record a line."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from kpitools.errors import LoadError
@@ -23,14 +24,15 @@ def read_json(con, path: Path, table: str, name: str, scan: Scan, encoding: str 
             found = list(enumerate(_records(whole, name, records), start=1))
         else:
             found = _json_lines(text, rejects, records)
-        flat = [(number, _flatten(record)) for number, record in found]
+        twice: dict[str, list[int]] = {}
+        flat = [(number, _flatten(record, _noted(twice, number))) for number, record in found]
     except RecursionError:
         raise LoadError(f"{name}: its objects are nested too deeply to be records.") from None
     if not any(record for _, record in flat):
         raise LoadError(f"{name}: there is no JSON record in it.")
     headers, repeated = tidy_headers(list(dict.fromkeys(key for _, record in flat for key in record)))
     keys = list(dict.fromkeys(key for _, record in flat for key in record))
-    raw = Raw(name, table, scan.sha256, headers, 0, rejects, (encoding, how), repeated=repeated)
+    raw = Raw(name, table, scan.sha256, headers, 0, rejects, (encoding, how), repeated=repeated, twice=twice)
     sink = Sink(con, raw)
     for number, record in flat:
         sink.add(number, [record.get(key) for key in keys])
@@ -38,10 +40,26 @@ def read_json(con, path: Path, table: str, name: str, scan: Scan, encoding: str 
     return raw
 
 
+class _Repeating(dict):
+    """An object that gave some key twice with different values; the last one stands."""
+
+    twice: tuple[str, ...] = ()
+
+
+def _object(pairs: list[tuple]) -> dict:
+    """The object of its keys and values, marked where a key stands twice."""
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    marked = _Repeating(made)
+    marked.twice = tuple(dict.fromkeys(key for key, value in pairs if value != made[key]))
+    return marked
+
+
 def _parse_json(text: str):
     """The parsed text with numbers left as they are written, or None where it is not one JSON value."""
     try:
-        return json.loads(text, parse_int=str, parse_float=str)
+        return json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_object)
     except ValueError:
         return None
 
@@ -81,11 +99,18 @@ def _json_lines(text: str, rejects: list[Reject], records: str | None) -> list[t
     return found
 
 
-def _flatten(record: dict, prefix: str = "") -> dict[str, str | None]:
+def _noted(twice: dict[str, list[int]], number: int) -> Callable[[str], None]:
+    return lambda key: twice.setdefault(key, []).append(number)
+
+
+def _flatten(record: dict, told: Callable[[str], None], prefix: str = "") -> dict[str, str | None]:
+    """Columns by their path of keys; `told` hears of each key that the record gave twice."""
     flat = {}
+    for key in record.twice if isinstance(record, _Repeating) else ():
+        told(f"{prefix}{key}")
     for key, value in record.items():
         if isinstance(value, dict):
-            flat.update(_flatten(value, f"{prefix}{key}."))
+            flat.update(_flatten(value, told, f"{prefix}{key}."))
         else:
             text = cell_text(value)
             # An escape such as \\ud83d alone is half a character, which no text can hold.

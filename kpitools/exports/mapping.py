@@ -22,7 +22,7 @@ ENTRY_KEYS = (
 )
 FORMAT_KEYS = ("format", "title", "detect", "timezone", "dayfirst", "decimal", "skip", "records", "tables")
 COLUMN_KEYS = (
-    *("column", "values", "format", "unit", "default", "constant"),
+    *("column", "values", "format", "unit", "decimal", "default", "constant"),
     *("from", "plus", "to", "times", "minus", "when", "has"),
 )
 UNITS = {"ms": 0.001, "seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
@@ -170,6 +170,7 @@ class ColumnMap:
     values: dict[str, Any] = field(default_factory=dict)
     format: str | None = None
     unit: str | None = None
+    decimal: str | None = None
     default: Any = None
     constant: Any = None
     start: str | None = None
@@ -215,7 +216,7 @@ class FileMap:
     timezone: str | None = None
     format_timezone: str | None = None
     dayfirst: bool | None = None
-    decimal: str = "."
+    decimal: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
     skip: int = 0
@@ -271,7 +272,7 @@ def _format(said: dict, where: str) -> FileMap:
         detect=tuple(_names(group, where) for group in said.get("detect", ())),
         format_timezone=said.get("timezone"),
         dayfirst=said.get("dayfirst"),
-        decimal=said.get("decimal", "."),
+        decimal=said.get("decimal"),
         skip=said.get("skip", 0),
         records=said.get("records"),
     )
@@ -402,6 +403,7 @@ def read_column(name: str, kind: str, said: Any, where: str, stated: bool, table
         values=_values(said.get("values") or {}, ColumnMap(name, kind, table=table).worded, where),
         format=said.get("format"),
         unit=said.get("unit"),
+        decimal=said.get("decimal"),
         default=said.get("default"),
         constant=said.get("constant"),
         start=said.get("from"),
@@ -424,6 +426,7 @@ def _check_column(column: ColumnMap, where: str) -> None:
         near = get_close_matches(str(column.unit), [*UNITS, "hms"], n=1)
         hint = f" Did you mean '{near[0]}'?" if near else ""
         raise ConfigError(f"{where}: no unit '{column.unit}'.{hint} Known: {', '.join(UNITS)}, hms.")
+    check_plain({"decimal": column.decimal}, where)
     if column.start and not (column.plus or column.to):
         raise ConfigError(f"{where}: 'from' needs 'plus' (a duration column) or 'to' (an instant).")
     if column.plus and (not column.start or column.type != "instant"):

@@ -26,7 +26,8 @@ class Reject(NamedTuple):
 class Raw:
     """An all-text table: view `table` with ``_row`` (0, 1, ...), ``_line`` and one column ``c<i>`` per header.
 
-    `marks` are the combining marks in it; None where they were not looked for.
+    `marks` are the combining marks in it; None where they were not looked for. `twice` holds by key the lines whose
+    JSON object gave that key twice.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Raw:
     repeated: list[str] = field(default_factory=list)
     marks: tuple[str, ...] | None = None
     odd_spaces: bool = True
+    twice: dict[str, list[int]] = field(default_factory=dict)
 
     @property
     def read(self) -> int:

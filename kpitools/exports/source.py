@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from kpitools.errors import LoadError
 from kpitools.exports import cells, instants
+from kpitools.exports.decimals import Numbers, decide_decimal
 from kpitools.exports.mapping import ColumnMap, FileMap, find
 from kpitools.exports.raw import Raw
 from kpitools.loadreport import Log
@@ -28,13 +28,16 @@ class Lost(NamedTuple):
 class SourceFile:
     """The all-text table of one file with what is known about it; every decision is noted in `log`.
 
-    `lost` tells, by position of a column, which moments the file's first table found impossible.
+    `lost` tells, by position of a column, which moments the file's first table found impossible; `later` in which
+    tables (``_row``, ``moment``) stand those that it moved to the second pass of autumn's repeated hour.
     """
 
     def __init__(self, con, raw: Raw, file: FileMap, zone: Zone, log: Log):
         self.con, self.raw, self.file, self.zone, self.log = con, raw, file, zone, log
         self.dayfirst: bool | None = None
+        self.decimal = "."
         self.lost: dict[int, Lost] = {}
+        self.later: dict[int, list[str]] = {}
         self._profiles: dict[int, instants.Profile] = {}
         self._clock_used = False
         self._needs = cells.needs(con, raw.table, self._positions(), raw.marks, raw.odd_spaces)
@@ -43,7 +46,7 @@ class SourceFile:
         """Decide how dates and numbers are written; LoadError where the values do not tell."""
         self._note_reading()
         self._decide_order()
-        self._check_decimal()
+        self._decide_decimal()
 
     def _columns(self) -> list[ColumnMap]:
         return [column for table in self.file.tables for column in table.columns.values()]
@@ -94,29 +97,26 @@ class SourceFile:
         if self.dayfirst is not None and open_ones:
             self.log.assume(self.raw.name, "date_order", "day first" if self.dayfirst else "month first", how)
 
-    def _check_decimal(self) -> None:
-        """A decimal comma in a file that nobody called so: 1.500 beside 12,5 cannot be read without guessing."""
-        numbers = [c for c in self._columns() if c.type in ("seconds", "number", "count") and c.columns]
-        if self.file.decimal == "," or not numbers:
-            return
-        where = {
-            self.header(column.columns): _is_decimal_comma(self.text(column.columns, plain=True)) for column in numbers
-        }
-        asked = ", ".join(f"count_if({condition})" for condition in where.values())
-        counts = self.con.execute(f"select {asked} from {self.raw.table}").fetchone()
-        for (header, condition), rows in zip(where.items(), counts, strict=True):
-            if rows:
-                self._refuse_comma(header, condition, rows)
+    def _decide_decimal(self) -> None:
+        """The decimal mark of the file's numbers: stated, or told by the values of those columns that state none."""
+        if self.file.decimal:
+            self.decimal, how = self.file.decimal, "stated"
+        else:
+            found = {n.header: n for column in self._columns() for n in self._numbers(column)}
+            self.decimal, how = decide_decimal(self.con, self.raw.table, list(found.values()), self.raw.name)
+        if how:
+            self.log.assume(self.raw.name, "decimal", self.decimal, how)
 
-    def _refuse_comma(self, header: str, condition: str, rows: int) -> None:
-        value, line = self.con.execute(
-            f"select c{self.raw.headers.index(header)}, _line from {self.raw.table} where {condition} "
-            f"order by _row limit 1"
-        ).fetchone()
-        raise LoadError(
-            f"{self.raw.name}: column '{header}' holds {rows} numbers with a decimal comma, first '{value}' in line "
-            f'{line}. Write decimal: "," for this file in desk.yml (files: - file: {self.raw.name}).'
-        )
+    def _numbers(self, column: ColumnMap) -> list[Numbers]:
+        """The columns of numbers that are read for a canonical column."""
+        if column.decimal or not (column.plus or column.type in ("seconds", "number", "count")):
+            return []
+        is_whole = column.type == "count" and not column.times
+        groups = [group for group in (column.columns, column.plus, column.times) if group]
+        return [
+            Numbers(self.header(group), self.text(group, plain=True), f"c{self.position(group)}", is_whole)
+            for group in groups
+        ]
 
     def _note_reading(self) -> None:
         raw, log = self.raw, self.log
@@ -126,6 +126,8 @@ class SourceFile:
             log.assume(raw.name, "delimiter", raw.delimiter[0].replace("\t", "tab"), raw.delimiter[1])
         for name in raw.repeated:
             log.find(raw.name, None, "repeated_header", name, raw.headers.count(name) + 1, name, None, "warning")
+        for key, lines in raw.twice.items():
+            log.find(raw.name, None, "repeated_key", None, len(lines), key, lines[0], "warning")
         if raw.read == 0:
             log.find(raw.name, None, "no_rows", None, 0, None, None, "warning")
         if raw.read in TRUNCATED:
@@ -147,8 +149,3 @@ class SourceFile:
         log.assume(raw.name, "timezone", self.zone.name, self.zone.how)
         if self.zone.how == "nobody_said":
             log.find(raw.name, None, "timezone_unknown", None, raw.rows, "UTC", None, "warning")
-
-
-def _is_decimal_comma(text: str) -> str:
-    """SQL: `text` is a number with a decimal comma."""
-    return f"case when contains({text}, ',') then regexp_full_match({text}, '-?[0-9.]+,[0-9]{{1,2}}') end"

@@ -72,7 +72,7 @@ def _said(settings: Path) -> dict:
     """A desk.yml as it stands; empty where it cannot be read, which the load will say in full."""
     try:
         said = yaml.safe_load(settings.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, yaml.YAMLError):
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
         return {}
     return said if isinstance(said, dict) else {}
 
