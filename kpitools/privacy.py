@@ -165,6 +165,12 @@ class Mask:
         masked = self.text(raw)
         return found[0] if masked == raw else f'{found[1]}="{escape(masked)}"'
 
+    def frame(self, frame: Any) -> Any:
+        """The same of every text in a DataFrame, its headings included."""
+        texts = [column for column in frame.columns if frame[column].map(type).eq(str).any()]
+        masked = frame.assign(**{column: frame[column].map(self.tree) for column in texts})
+        return masked.rename(columns=self.tree)
+
     def tree(self, value: Any) -> Any:
         """The same of every text in JSON-ready lists and mappings; keys are left alone."""
         return _walked(value, self.text)

@@ -3,6 +3,7 @@
 import json
 import re
 
+import hostile
 import papermill
 import pytest
 import tiny
@@ -176,6 +177,16 @@ def test_names_that_differ_have_slugs_that_differ_whatever_the_case_of_the_disk(
 def test_a_plain_name_keeps_its_slug_when_other_names_come():
     assert slugs(["Night shift"])["Night shift"] == slugs(["Night shift", "Day", "R&D"])["Night shift"] == "night_shift"
     assert slug("Đổi trả") == "doi_tra"
+
+
+@pytest.mark.parametrize(
+    "text", [*hostile.PHONES, *hostile.MAILS, "0912*345*678", "0912§345§678", "lan⊛x 0912 345 678"]
+)
+def test_a_name_of_a_file_reaches_nobody(text):
+    (name,) = slugs([f"Đội {text}"]).values()
+
+    assert re.fullmatch(r"doi_[a-z0-9_]*(tel|e_mail)[a-z0-9_]*-[0-9a-f]{6}", name)
+    assert not hostile.left_of(name.replace("_", " "))
 
 
 # What is refused --------------------------------------------------------------------------------------------
