@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 # A message quotes the input; a cell or a name may be a whole book.
 LONGEST_WORD, LONGEST = 300, 8_000
+MOST_SHOWN = 80  # characters of a name that nobody knows
 
 
 class KpitoolsError(Exception):
@@ -65,8 +66,10 @@ def unknown(what: str, given: str, known: Iterable[str], where: str = "") -> Unk
     >>> str(unknown("column", "chanel", ["channel", "created_at"], where="tickets"))
     "tickets: no column named 'chanel'. Did you mean 'channel'? Known: channel, created_at."
     """
-    known = sorted(str(name) for name in known)
-    near = get_close_matches(str(given), known, n=1)
+    known, given = sorted(str(name) for name in known), str(given)
+    if len(given) > MOST_SHOWN:
+        given = f"{given[: MOST_SHOWN - 1]}…"
+    near = get_close_matches(given, known, n=1)
     hint = f" Did you mean '{near[0]}'?" if near else ""
     place = f"{where}: " if where else ""
     return UnknownNameError(f"{place}no {what} named '{given}'.{hint} Known: {', '.join(known) or 'none'}.")

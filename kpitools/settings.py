@@ -16,10 +16,10 @@ from kpitools.goals import read_interventions, read_targets
 from kpitools.hours import Intervals, check_zone, parse_intervals, parse_weekly, zone
 from kpitools.kpi import Kpi, Words
 from kpitools.words import LANGUAGES
+from kpitools.yaml_file import Source, read_yaml
 
 FILE = "desk.yml"
 DEFAULT_MAX_LOSS = 0.05
-MAX_DEPTH, MAX_VALUES = 20, 20_000
 MOST = 1_000_000_000  # an option's or a level's number
 
 
@@ -304,9 +304,9 @@ def read_settings(path: Path | str | None = None, **overrides: Any) -> Settings:
         For anything the file says that cannot be followed; the message names the file, the line and what is known.
     """
     place, root = _locate(path)
-    said, source = _read(place) if place else ({}, _Source("settings", {}))
+    said, source = _read(place) if place else ({}, Source("settings", {}))
     given = {key: value for key, value in overrides.items() if value is not None}
-    _known(given, KEYS, "setting", _Source("settings", {}))
+    _known(given, KEYS, "setting", Source("settings", {}))
     _known(said, KEYS, "key", source)
     has_folder = path is not None and (place is not None or Path(path).is_dir())
     return _settings(said | given, source.without(given), root, has_folder)
@@ -325,76 +325,19 @@ def _locate(path: Path | str | None) -> tuple[Path | None, Path]:
     return (path if path.suffix.lower() in (".yml", ".yaml") else None), path.parent
 
 
-# Reading, with lines ------------------------------------------------------------------------------
+# Reading ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Source:
-    """A file's name and the line of each of its values, by path of keys."""
-
-    file: str
-    lines: dict[tuple[str, ...], int]
-
-    def at(self, *path: Any) -> str:
-        """The file, and the line of the value or of the nearest thing around it."""
-        keys = tuple(str(key) for key in path)
-        while keys and keys not in self.lines:
-            keys = keys[:-1]
-        return f"{self.file} line {self.lines[keys]}" if keys else self.file
-
-    def without(self, keys: Iterable[str]) -> "_Source":
-        """The same, for values that did not come from the file: their lines are not named."""
-        return _Source(self.file, {path: line for path, line in self.lines.items() if path[0] not in keys})
-
-
-def _read(place: Path) -> tuple[dict[str, Any], _Source]:
-    try:
-        text = place.read_text(encoding="utf-8-sig")
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        said = yaml.safe_load(text)
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{place.name}: not UTF-8 text. Save it as UTF-8.") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}" if mark else ""
-        what = getattr(error, "problem", None) or "cannot be read"
-        raise ConfigError(f"{place.name}{line}: not valid YAML: {what}. Indent with spaces, quote texts.") from error
-    except RecursionError:
-        raise ConfigError(f"{place.name}: its brackets are nested too deeply to be read.") from None
-    except ValueError as error:  # a date such as 2025-02-30
-        raise ConfigError(f"{place.name}: a value cannot be read: {error}.") from error
+def _read(place: Path) -> tuple[dict[str, Any], Source]:
+    said, source = read_yaml(place)
     if said is None:
-        return {}, _Source(place.name, {})
+        return {}, source
     if not isinstance(said, dict):
         raise ConfigError(f"{place.name}: expected 'key: value' lines, such as 'timezone: Asia/Ho_Chi_Minh'.")
-    lines: dict[tuple[str, ...], int] = {}
-    _collect(tree, (), lines, place.name)
-    try:
-        repr(said)
-    except ValueError:  # hexadecimal, of more digits than Python writes
-        raise ConfigError(f"{place.name}: it holds a number of thousands of digits. Shorten or quote it.") from None
-    return said, _Source(place.name, lines)
+    return said, source
 
 
-def _collect(node: yaml.Node, path: tuple[str, ...], lines: dict[tuple[str, ...], int], file: str) -> None:
-    """Note the line of every key and item under `node`; a key given twice is an error."""
-    if len(path) > MAX_DEPTH or len(lines) > MAX_VALUES:  # anchors that hold themselves
-        raise ConfigError(f"{file}: nested too deeply or too long for a desk file. Write values out, without anchors.")
-    if isinstance(node, yaml.MappingNode):
-        children = [(key.value, key.start_mark.line + 1, value) for key, value in node.value]
-    elif isinstance(node, yaml.SequenceNode):
-        children = [(str(i), value.start_mark.line + 1, value) for i, value in enumerate(node.value)]
-    else:
-        return
-    for key, line, value in children:
-        here = (*path, str(key))
-        if here in lines:
-            raise ConfigError(f"{file} line {line}: '{key}' stands twice, first on line {lines[here]}. Keep one.")
-        lines[here] = line
-        _collect(value, here, lines, file)
-
-
-def _known(said: Mapping, known: Iterable[str], what: str, source: _Source, *path: str) -> None:
+def _known(said: Mapping, known: Iterable[str], what: str, source: Source, *path: str) -> None:
     for key in said:
         if key not in known:
             raise ConfigError(str(unknown(what, key, known, where=source.at(*path, key))))
@@ -403,7 +346,7 @@ def _known(said: Mapping, known: Iterable[str], what: str, source: _Source, *pat
 # Values -------------------------------------------------------------------------------------------
 
 
-def _settings(said: Mapping[str, Any], source: _Source, root: Path, has_folder: bool) -> Settings:
+def _settings(said: Mapping[str, Any], source: Source, root: Path, has_folder: bool) -> Settings:
     timezone = said.get("timezone")
     if timezone is not None:
         check_zone(timezone, source.at("timezone"))
@@ -431,25 +374,25 @@ def _settings(said: Mapping[str, Any], source: _Source, root: Path, has_folder: 
     )
 
 
-def _wrong(source: _Source, path: tuple, value: Any, wanted: str) -> ConfigError:
+def _wrong(source: Source, path: tuple, value: Any, wanted: str) -> ConfigError:
     return ConfigError(f"{source.at(*path)}: '{path[-1]}' is {wanted}, not {value!r}.")
 
 
-def _text(said: Mapping[str, Any], key: str, source: _Source) -> str | None:
+def _text(said: Mapping[str, Any], key: str, source: Source) -> str | None:
     value = said.get(key)
     if value is None or isinstance(value, str | int | float):
         return None if value is None else str(value)
     raise _wrong(source, (key,), value, "a text")
 
 
-def _one_of(value: Any, known: Iterable[str], what: str, source: _Source, *path: str) -> str:
+def _one_of(value: Any, known: Iterable[str], what: str, source: Source, *path: str) -> str:
     """`value` when it is one of the `known`, else an error at `path` (by default the key `what`)."""
     if not isinstance(value, str) or value not in known:
         raise ConfigError(str(unknown(what, value, known, where=source.at(*(path or (what,))))))
     return value
 
 
-def _own(value: Any, source: _Source, root: Path) -> dict[str, Kpi]:
+def _own(value: Any, source: Source, root: Path) -> dict[str, Kpi]:
     said = _mapping(value, source, "kpis")
     if not said:
         return {}
@@ -458,7 +401,7 @@ def _own(value: Any, source: _Source, root: Path) -> dict[str, Kpi]:
     return read_own(said, source, root)
 
 
-def _currency(value: Any, source: _Source) -> str | None:
+def _currency(value: Any, source: Source) -> str | None:
     from babel.numbers import is_currency
 
     if value is None or (isinstance(value, str) and is_currency(value)):
@@ -466,25 +409,25 @@ def _currency(value: Any, source: _Source) -> str | None:
     raise _wrong(source, ("currency",), value, "the code of a currency, such as VND, USD or EUR")
 
 
-def _flag(value: Any, source: _Source, *path: str) -> bool | None:
+def _flag(value: Any, source: Source, *path: str) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
     raise _wrong(source, path, value, "true or false")
 
 
-def _decimal(value: Any, source: _Source) -> str | None:
+def _decimal(value: Any, source: Source) -> str | None:
     if value in (None, ".", ","):
         return value
     raise _wrong(source, ("decimal",), value, 'the mark before decimals, "." or ","')
 
 
-def _share(value: Any, key: str, source: _Source) -> float:
+def _share(value: Any, key: str, source: Source) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise _wrong(source, (key,), value, "a fraction from 0 to 1, such as 0.05 for 5 %")
     return float(value)
 
 
-def _mapping(value: Any, source: _Source, *path: str) -> Mapping:
+def _mapping(value: Any, source: Source, *path: str) -> Mapping:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
@@ -492,7 +435,7 @@ def _mapping(value: Any, source: _Source, *path: str) -> Mapping:
     return value
 
 
-def _instant(value: Any, timezone: str | None, source: _Source) -> dt.datetime | None:
+def _instant(value: Any, timezone: str | None, source: Source) -> dt.datetime | None:
     """Naive UTC from an ISO text or a YAML timestamp; without an offset it is the desk's wall clock."""
     if value is None:
         return None
@@ -512,7 +455,7 @@ def _instant(value: Any, timezone: str | None, source: _Source) -> dt.datetime |
     return moment.astimezone(dt.UTC).replace(tzinfo=None)
 
 
-def _files(value: Any, source: _Source) -> list[dict[str, Any]]:
+def _files(value: Any, source: Source) -> list[dict[str, Any]]:
     if value is None:
         return []
     if not isinstance(value, list | tuple):
@@ -527,7 +470,7 @@ def _files(value: Any, source: _Source) -> list[dict[str, Any]]:
     return found
 
 
-def _options(value: Any, source: _Source) -> dict[str, Any]:
+def _options(value: Any, source: Source) -> dict[str, Any]:
     said = _mapping(value, source, "options")
     _known(said, OPTIONS, "option", source, "options")
     return {name: _option(name, said[name], source) if name in said else o.default for name, o in OPTIONS.items()}
@@ -537,10 +480,10 @@ def checked_option(name: str, value: Any) -> Any:
     """`value` as the option `name` takes it; ConfigError for what it cannot be, UnknownNameError for no option."""
     if name not in OPTIONS:
         raise unknown("option", name, OPTIONS)
-    return _option(name, value, _Source("options", {}))
+    return _option(name, value, Source("options", {}))
 
 
-def _option(name: str, value: Any, source: _Source) -> Any:
+def _option(name: str, value: Any, source: Source) -> Any:
     default, choices = OPTIONS[name].default, OPTIONS[name].choices
     path = ("options", name)
     if choices:
@@ -564,7 +507,7 @@ def _option(name: str, value: Any, source: _Source) -> Any:
     return value
 
 
-def _goals(said: Mapping[str, Any], key: str, read, root: Path, source: _Source, has_folder: bool) -> pd.DataFrame:
+def _goals(said: Mapping[str, Any], key: str, read, root: Path, source: Source, has_folder: bool) -> pd.DataFrame:
     """What `read` makes of the file that desk.yml names, or of ``key.csv`` where the folder has one."""
     value = said.get(key)
     if isinstance(value, pd.DataFrame):
@@ -591,12 +534,12 @@ def _is_file(place: Path) -> bool:
 # Schedules ----------------------------------------------------------------------------------------
 
 
-def _schedules(value: Any, timezone: str | None, source: _Source) -> dict[str, Schedule]:
+def _schedules(value: Any, timezone: str | None, source: Source) -> dict[str, Schedule]:
     said = _mapping(value, source, "schedules")
     return {str(name): _schedule(str(name), raw, timezone, source) for name, raw in said.items()}
 
 
-def _schedule(name: str, raw: Any, timezone: str | None, source: _Source) -> Schedule:
+def _schedule(name: str, raw: Any, timezone: str | None, source: Source) -> Schedule:
     if isinstance(raw, Schedule):
         return dataclasses.replace(raw, name=name)
     path = ("schedules", name)
@@ -619,7 +562,7 @@ def _schedule(name: str, raw: Any, timezone: str | None, source: _Source) -> Sch
     )
 
 
-def _changes(said: Mapping, source: _Source, *path: str) -> tuple:
+def _changes(said: Mapping, source: Source, *path: str) -> tuple:
     """The timeline of a schedule's weeks, from ``hours`` or from ``changes``."""
     if ("hours" in said) == ("changes" in said):
         raise ConfigError(
@@ -644,7 +587,7 @@ def _changes(said: Mapping, source: _Source, *path: str) -> tuple:
     return tuple(found)
 
 
-def _day(value: Any, source: _Source, *path: str) -> dt.date:
+def _day(value: Any, source: Source, *path: str) -> dt.date:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value
     try:
@@ -653,7 +596,7 @@ def _day(value: Any, source: _Source, *path: str) -> dt.date:
         raise ConfigError(f"{source.at(*path)}: '{value}' is no date. Write year-month-day: 2025-07-01.") from error
 
 
-def _days(value: Any, source: _Source, *path: str) -> list[dt.date]:
+def _days(value: Any, source: Source, *path: str) -> list[dt.date]:
     """Days from a list of dates and of stretches ``2025-01-25..2025-02-02``, both ends included."""
     if value is None:
         return []
@@ -661,7 +604,7 @@ def _days(value: Any, source: _Source, *path: str) -> list[dt.date]:
     return [day for i, item in enumerate(items) for day in _stretch(item, source, *path, str(i))]
 
 
-def _stretch(item: Any, source: _Source, *path: str) -> list[dt.date]:
+def _stretch(item: Any, source: Source, *path: str) -> list[dt.date]:
     first, dots, last = str(item).partition("..")
     begin = _day(item if not dots else first, source, *path)
     end = _day(last, source, *path) if dots else begin
@@ -670,7 +613,7 @@ def _stretch(item: Any, source: _Source, *path: str) -> list[dt.date]:
     return [begin + dt.timedelta(days=step) for step in range((end - begin).days + 1)]
 
 
-def _open_days(value: Any, source: _Source, *path: str) -> tuple[tuple[dt.date, Intervals | None], ...]:
+def _open_days(value: Any, source: Source, *path: str) -> tuple[tuple[dt.date, Intervals | None], ...]:
     """Extra open days: a list (the weekday's usual hours) or ``date: hours``."""
     if isinstance(value, Mapping):
         pairs = [
@@ -682,14 +625,14 @@ def _open_days(value: Any, source: _Source, *path: str) -> tuple[tuple[dt.date, 
     return tuple(sorted(pairs, key=lambda pair: pair[0]))
 
 
-def _team_schedules(value: Any, schedules: Mapping[str, Schedule], source: _Source) -> dict[str, str]:
+def _team_schedules(value: Any, schedules: Mapping[str, Schedule], source: Source) -> dict[str, str]:
     said = _mapping(value, source, "team_schedules")
     return {
         str(team): _one_of(name, schedules, "schedule", source, "team_schedules", team) for team, name in said.items()
     }
 
 
-def _team_levels(value: Any, source: _Source) -> dict[str, int]:
+def _team_levels(value: Any, source: Source) -> dict[str, int]:
     said = _mapping(value, source, "team_levels")
     for team, level in said.items():
         if isinstance(level, bool) or not isinstance(level, int) or abs(level) > MOST:
@@ -697,7 +640,7 @@ def _team_levels(value: Any, source: _Source) -> dict[str, int]:
     return {str(team): level for team, level in said.items()}
 
 
-def _default_schedule(value: Any, schedules: Mapping[str, Schedule], source: _Source) -> str | None:
+def _default_schedule(value: Any, schedules: Mapping[str, Schedule], source: Source) -> str | None:
     """The schedule named, or the only one there is."""
     if value is None:
         return next(iter(schedules)) if len(schedules) == 1 else None

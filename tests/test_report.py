@@ -111,7 +111,7 @@ def test_a_parameter_whose_name_is_code_never_reaches_the_notebook(tickets):
         ("desk: .\ndeadline: soon\npages: [page]\n", r"plan\.yml:2: 'deadline' takes the seconds"),
         ("desk: .\nevery: fortnight\npages: [page]\n", r"plan\.yml:2: no every named 'fortnight'"),
         ("desk: .\n", "'pages' takes a list"),
-        ("desk: [\n", "not YAML"),
+        ("desk: [\n", "plan.yml:2: not valid YAML"),
     ],
 )
 def test_a_plan_that_cannot_be_followed_says_where_and_why(tickets, text, message):

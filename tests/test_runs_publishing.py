@@ -7,7 +7,10 @@ import sys
 import time
 
 import pytest
+import tiny
+from typer.testing import CliRunner
 
+from kpitools import cli
 from kpitools.errors import BusyError, ConfigError, PublishError
 from kpitools.report import publishing
 from kpitools.report.kept import Kept
@@ -225,3 +228,29 @@ def test_a_published_report_stands_only_as_it_was_published(kept):
     assert kept.stands("plan key") == {"missed": []} and kept.stands("another") is None
     (kept.target / "index.html").write_text("touched")
     assert kept.stands("plan key") is None
+
+
+@pytest.mark.parametrize("place", ["file/site", "file/deep/site", "x" * 300, "/proc/site"])
+def test_a_place_where_nothing_can_be_published_is_named_in_a_sentence(tmp_path, place):
+    (tmp_path / "file").write_text("in the way")
+    tiny.desk(tmp_path)
+    tiny.notebook(tmp_path / "page.ipynb")
+    plan = tiny.plan(tmp_path, "- page\n")
+
+    done = CliRunner().invoke(cli.app, ["report", str(plan), "--out", str(tmp_path / place)])
+
+    assert isinstance(done.exception, PublishError) and done.exception.exit_code == 5
+    assert "could not be published" in str(done.exception) and place in str(done.exception)
+    assert (tmp_path / "file").read_text() == "in the way"
+
+
+def test_a_file_in_the_place_of_the_report_is_not_replaced(tmp_path):
+    (tmp_path / "site").write_text("precious")
+
+    with pytest.raises(ConfigError, match="is not a report"):
+        publishing.check_replaceable(tmp_path / "site")
+
+
+def test_an_error_of_another_file_is_not_taken_for_one_of_the_place(tmp_path):
+    with pytest.raises(FileNotFoundError), publishing.disk_errors(tmp_path / "a" / "site"):
+        (tmp_path / "b" / "export.csv").read_text()

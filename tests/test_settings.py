@@ -187,7 +187,7 @@ SCHEDULE = "timezone: UTC\nschedules:\n  office:\n"
         ("\tname: x", "desk.yml line 1: not valid YAML"),
         ("name: x\nname: y", "desk.yml line 2: 'name' stands twice, first on line 1."),
         ("- a\n- b", "desk.yml: expected 'key: value' lines"),
-        ("as_of: 2025-02-30", "desk.yml: a value cannot be read"),
+        ("name: x\nas_of: 2025-02-30", "desk.yml line 2: a value cannot be read: '2025-02-30'"),
         ("as_of: 2025-07-01", "'as_of' is a moment with its time"),
         ('as_of: "2025-07-01"', "'as_of' is a moment with its time"),
         ("as_of: yesterday", "'as_of' is a moment with its time"),

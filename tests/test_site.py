@@ -38,7 +38,8 @@ def texts_of(path) -> str:
     """All a reader of a file may see: cells of a workbook, decoded parts of a letter, files inside a page."""
     if path.suffix == ".xlsx":
         book = openpyxl.load_workbook(path)
-        return "\n".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+        cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+        return "\n".join([*book.sheetnames, *cells])
     if path.suffix == ".eml":
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         return "\n".join(
@@ -59,6 +60,33 @@ def test_no_person_is_in_any_file_that_is_published(published):
     for path in files:
         found = [person for person in hostile.PERSONS if person in texts_of(path)]
         assert not found, f"{path.name}: {found}"
+
+
+def test_forty_ways_of_writing_a_person_are_in_no_file_of_a_report(tmp_path):
+    assert len(hostile.PLANTED) == 40 and all(hostile.left_of(text) for text in hostile.PLANTED)
+
+    out = hostile.publish(tmp_path, hostile.planted())
+
+    files = [path for path in out.rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} == {".html", ".csv", ".xlsx", ".json", ".eml"}
+    left = {path.name: found for path in files if (found := hostile.left_of(texts_of(path)))}
+    assert not left
+    assert not hostile.left_of(" ".join(path.name for path in files))
+    assert "[tel]" in (out / "scorecard.csv").read_text() and "A-01" in (out / "scorecard.json").read_text()
+
+
+def test_the_search_for_what_is_left_finds_it_in_every_kind_of_file(tmp_path):
+    out = hostile.publish(tmp_path, hostile.planted(pseudonyms=False))
+
+    found = {path.name for path in out.rglob("*") if path.is_file() and hostile.left_of(texts_of(path))}
+    assert {
+        "index.html",
+        "first_response_time.vi.html",
+        "scorecard.csv",
+        "scorecard.xlsx",
+        "scorecard.json",
+        "site.eml",
+    } <= found
 
 
 def test_the_persons_are_there_where_the_desk_file_lets_them_through(tmp_path):

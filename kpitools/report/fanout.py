@@ -7,6 +7,7 @@ each: {team: all, month: 12}       every team in each of the last twelve months
 each: {by: [team, channel]}        a written list, for any other parameter
 """
 
+import contextlib
 import datetime as dt
 import itertools
 import re
@@ -31,8 +32,10 @@ from kpitools.report.slugs import free_slug, slugs
 from kpitools.scorecard import clock_for, rhythm
 from kpitools.team import TEAM, teams
 from kpitools.words import LANGUAGES, period
+from kpitools.yaml_file import shown
 
 MOST_PAGES = 5000
+FIRST_YEAR, LAST_YEAR = 1970, 2199
 SPANS = {"month": "MS", "quarter": "QS", "week": "W-MON"}  # pandas' names of where they begin
 
 
@@ -90,9 +93,13 @@ def _in_step(page: Page, entry: Page, plan: Plan, desk: Desk) -> Page:
 def _pages(entry: Page, desk: Desk) -> list[Page]:
     pages = [page for chosen in _by_kpi(entry, desk) for page in _by_rest(chosen, desk)]
     if not pages:
-        asked = ", ".join(f"{name}: {value}" for name, value in entry.each.items())
+        asked = ", ".join(f"{name}: {_asked(value)}" for name, value in entry.each.items())
         raise ConfigError(f"{entry.where}: the data has nothing for each {{{asked}}}.")
     return pages
+
+
+def _asked(value: Any) -> str:
+    return value[:80] if isinstance(value, str) else shown(value)
 
 
 def _by_kpi(entry: Page, desk: Desk) -> list[Page]:
@@ -176,7 +183,7 @@ def _declares(name: str, entry: Page) -> None:
 
 def _listed(wanted: Any, usual: str, entry: Page) -> list:
     if not isinstance(wanted, list) or not wanted or any(isinstance(value, list | dict) for value in wanted):
-        raise ConfigError(f"{entry.where}: each takes a list of values here, or '{usual}'; got {wanted!r}.")
+        raise ConfigError(f"{entry.where}: each takes a list of values here, or '{usual}'; got {shown(wanted)}.")
     return list(dict.fromkeys(wanted))
 
 
@@ -219,9 +226,8 @@ def _firsts(name: str, wanted: Any, entry: Page, desk: Desk) -> list[dt.date]:
         return [_first_day(name, text, entry) for text in _listed(wanted, f"{name}: all", entry)]
     count = isinstance(wanted, int) and not isinstance(wanted, bool) and wanted > 0
     if wanted not in ("all", "complete") and not count:
-        raise ConfigError(
-            f"{entry.where}: each {name} takes all, complete, a number of the last ones, or a list; got {wanted!r}."
-        )
+        known = "all, complete, a number of the last ones, or a list"
+        raise ConfigError(f"{entry.where}: each {name} takes {known}; got {shown(wanted)}.")
     begun = _begun(name, desk)
     over = [first for first in begun if pd.Timestamp(following(name, first)) <= desk.as_of_local]
     return begun if wanted == "all" else over[-wanted:] if count else over
@@ -257,12 +263,11 @@ _READERS: dict[str, tuple[str, str, Callable[[re.Match], dt.date]]] = {
 def _first_day(name: str, text: Any, entry: Page) -> dt.date:
     usual, pattern, read = _READERS[name]
     match = re.fullmatch(pattern, str(text))
-    try:
-        if match:
-            return read(match)
-    except ValueError:
-        pass
-    raise ConfigError(f"{entry.where}: each {name} takes names such as {usual}, got {text!r}.")
+    with contextlib.suppress(ValueError):
+        if match and FIRST_YEAR <= (first := read(match)).year <= LAST_YEAR:
+            return first
+    wanted = f"names such as {usual}, of the years {FIRST_YEAR} to {LAST_YEAR}"
+    raise ConfigError(f"{entry.where}: each {name} takes {wanted}, got {shown(text)}.")
 
 
 def _span(name: str, first: dt.date) -> Part:

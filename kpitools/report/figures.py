@@ -51,7 +51,7 @@ def _is_data(data: Any) -> bool:
 
 
 def _frame(data: dict[str, Any], mask: Mask) -> pd.DataFrame:
-    frame = pd.DataFrame(mask.tree(data["rows"]), columns=list(data["columns"]))
+    frame = mask.frame(pd.DataFrame(data["rows"], columns=list(data["columns"])))
     for column in frame.columns.intersection(["period", "cohort"]):
         frame[column] = pd.to_datetime(frame[column], errors="coerce")
     return frame

@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from kpitools import resources
+from kpitools.errors import ConfigError
 from kpitools.report.plan import Page, Plan
+from kpitools.yaml_file import read_yaml
 
 # How a run goes, not what it gives.
 OPERATIONAL = {"desk", "publish", "source", "pages", "workers", "deadline", "memory", "kernels", "inputs"}
@@ -71,8 +71,8 @@ def desk_hashes(desk: Path) -> dict[str, str]:
 def _said(settings: Path) -> dict:
     """A desk.yml as it stands; empty where it cannot be read, which the load will say in full."""
     try:
-        said = yaml.safe_load(settings.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        said, _ = read_yaml(settings)
+    except (OSError, ConfigError):
         return {}
     return said if isinstance(said, dict) else {}
 

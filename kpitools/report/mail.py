@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from kpitools.errors import ConfigError, unknown
+from kpitools.yaml_file import Source, shown
 
 PASSWORD = "KPITOOLS_SMTP_PASSWORD"
 SECURITY = ("starttls", "tls", "none")
+_KEYS = ("to", "from", "host", "port", "security", "user", "link")
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
 _LINK = re.compile(r"(https?|file)://\S+")
@@ -35,39 +37,58 @@ class Mail:
     link: str = ""
 
 
-def read_mail(raw: Any, where: str) -> Mail:
+def read_mail(raw: Any, source: Source) -> Mail:
     """The plan's `mail`: to, from, host, port, security, user, link; ConfigError for what cannot be followed."""
     if not isinstance(raw, dict):
-        raise ConfigError(f"{where}: 'mail' takes to, from and host, such as {{to: [lead@example.org], ...}}.")
-    known = ("to", "from", "host", "port", "security", "user", "link")
+        raise ConfigError(
+            f"{source.at('mail')}: 'mail' takes to, from and host, such as {{to: [lead@example.org], ...}}."
+        )
     for key in raw:
-        if key not in known:
-            raise unknown("key", str(key), known, where=f"{where}: mail")
-    security = str(raw.get("security", "starttls"))
+        if key not in _KEYS:
+            raise unknown("key", str(key), _KEYS, where=f"{source.at('mail', key)}: mail")
+    texts = {key: _text(raw, key, source) for key in _KEYS if key not in ("to", "port")}
+    security = texts["security"] or "starttls"
     if security not in SECURITY:
-        raise unknown("security", security, SECURITY, where=f"{where}: mail")
-    to = raw.get("to", [])
-    to = (to,) if isinstance(to, str) else tuple(map(str, to or ()))
-    sender, host, port = str(raw.get("from", "")), str(raw.get("host", "")), raw.get("port", _PORTS[security])
-    _check(to, sender, host, port, where)
-    return Mail(to, sender, host, port, security, str(raw.get("user", "")), _link(str(raw.get("link", "")), where))
+        raise unknown("security", security, SECURITY, where=f"{source.at('mail', 'security')}: mail")
+    to, port = _addresses(raw.get("to"), source), raw.get("port", _PORTS[security])
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:
+        raise ConfigError(f"{source.at('mail', 'port')}: mail: 'port' takes a number such as 587, got {shown(port)}.")
+    if to:
+        _check_address(texts["from"], source.at("mail", "from"))
+    if to and not texts["host"]:
+        raise ConfigError(f"{source.at('mail')}: mail: 'host' names the mail server; without it nothing can be sent.")
+    link = _link(texts["link"], source.at("mail", "link"))
+    return Mail(to, texts["from"], texts["host"], port, security, texts["user"], link)
+
+
+def _text(raw: dict, key: str, source: Source) -> str:
+    value = raw.get(key)
+    if not isinstance(value, str | None) or not (value or "").isprintable():
+        raise ConfigError(f"{source.at('mail', key)}: mail: '{key}' takes a text, got {shown(value)}.")
+    return value or ""
+
+
+def _addresses(value: Any, source: Source) -> tuple[str, ...]:
+    value = [] if value is None else [value] if isinstance(value, str) else value
+    if not isinstance(value, list):
+        where = source.at("mail", "to")
+        raise ConfigError(f"{where}: mail: 'to' takes an address or a list of them, got {shown(value)}.")
+    for place, address in enumerate(value):
+        _check_address(address, source.at("mail", "to", place))
+    return tuple(value)
+
+
+def _check_address(address: Any, where: str) -> None:
+    if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+        wanted = "is no e-mail address; 'to' and 'from' take such as a@b.org."
+        raise ConfigError(f"{where}: mail: {shown(address)} {wanted}")
 
 
 def _link(link: str, where: str) -> str:
     if link and not _LINK.fullmatch(link):
         wanted = "'link' is where the report is seen, such as https://host/report/"
-        raise ConfigError(f"{where}: mail: {wanted}; got {link!r}.")
+        raise ConfigError(f"{where}: mail: {wanted}; got {shown(link)}.")
     return link if not link or link.endswith("/") else link + "/"
-
-
-def _check(to: tuple[str, ...], sender: str, host: str, port: Any, where: str) -> None:
-    for address in (*to, sender) if to else to:
-        if not _ADDRESS.fullmatch(address):
-            raise ConfigError(f"{where}: mail: {address!r} is no e-mail address; 'to' and 'from' take such as a@b.org.")
-    if to and not host:
-        raise ConfigError(f"{where}: mail: 'host' names the mail server; without it nothing can be sent.")
-    if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:
-        raise ConfigError(f"{where}: mail: 'port' takes a number such as 587, got {port!r}.")
 
 
 def send(path: Path, mail: Mail) -> str:

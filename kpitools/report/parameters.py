@@ -11,6 +11,7 @@ from typing import Any
 
 from kpitools.errors import ConfigError, unknown
 from kpitools.report.secrets import is_secret_name
+from kpitools.yaml_file import shown
 
 EVERY = ("day", "week", "month", "quarter")
 HOURS = ("calendar", "business")
@@ -66,7 +67,9 @@ def _checked(name: str, value: Any, about: dict[str, Any], where: str) -> Any:
     if about["types"] and not any(_is_a(value, kind) for kind in about["types"]):
         wanted = " or ".join(about["types"])
         hint = "" if "str" not in about["types"] else " Write texts such as 007, yes or 1e5 in quotes."
-        raise ConfigError(f"{where}: parameter '{name}' takes {wanted}, got {value!r} ({type(value).__name__}).{hint}")
+        raise ConfigError(
+            f"{where}: parameter '{name}' takes {wanted}, got {shown(value)} ({type(value).__name__}).{hint}"
+        )
     return value
 
 
@@ -83,7 +86,9 @@ def check_known_words(parameters: dict[str, Any], where: str) -> None:
         try:
             dt.date.fromisoformat(parameters.get(name) or "2025-01-01")
         except ValueError:
-            raise ConfigError(f"{where}: '{name}' takes a day such as 2025-01-31, got {parameters[name]!r}.") from None
+            raise ConfigError(
+                f"{where}: '{name}' takes a day such as 2025-01-31, got {shown(parameters[name])}."
+            ) from None
 
 
 def _types(annotation: ast.expr | None, default: Any) -> list[str]:

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from kpitools import resources
 from kpitools.errors import ConfigError, KpitoolsError, UnknownNameError, unknown
 from kpitools.report.layout import MOST
@@ -14,6 +12,7 @@ from kpitools.report.parameters import EVERY, HOURS, check_known_words, checked_
 from kpitools.report.slugs import free_slug, slug
 from kpitools.views.fairness import COMPARABLE
 from kpitools.words import LANGUAGES, check_language
+from kpitools.yaml_file import Source, read_yaml, shown
 
 KEYS = ("desk", "publish", "languages", "pages", "every", "hours", "code", "deadline")
 KEYS += ("workers", "memory", "kernels", "inputs")  # how it is run
@@ -25,6 +24,7 @@ DEADLINE = 900.0  # seconds a notebook may take
 DATA, LANGUAGE = "data", "language"
 MOST_WORKERS = 64
 LEAST_MEMORY_GB = 1.5
+LONGEST_PATH = 250  # characters; most systems take 255 bytes a name and 4,096 a path
 
 
 @dataclass(frozen=True)
@@ -100,35 +100,44 @@ def read_plan(path: str | Path) -> Plan:
     path = Path(path)
     if path.is_dir():
         path = path / "plan.yml"
-    tree = _parsed(path)
-    raw, lines = _plain(tree), _lines(tree)
-    if not isinstance(raw, dict):
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such plan. `kpitools new FOLDER` writes one to start from.")
+    raw, source = read_yaml(path, str(path), ":")
+    if not isinstance(raw, dict | None):
         raise ConfigError(f"{path}: a plan is a mapping with 'desk:' and 'pages:'. `kpitools new` writes an example.")
-    _check_keys(raw, KEYS, lambda key: f"{path}:{lines[key]}")
+    raw = raw or {}
+    _check_keys(raw, KEYS, source.at)
     folder = path.resolve().parent
     return Plan(
-        desk=_existing(folder / _text(raw, "desk", ".", path, lines), f"{path}: desk"),
-        publish=folder / _text(raw, "publish", "site", path, lines),
-        pages=_pages(raw.get("pages"), folder, path, lines),
-        languages=_languages(raw.get("languages", list(LANGUAGES)), f"{path}:{lines.get('languages', 1)}"),
-        every=_choice(raw, "every", EVERY, "week", path, lines),
-        hours=_choice(raw, "hours", HOURS, "calendar", path, lines),
-        code=bool(raw.get("code", False)),
-        deadline=_positive(raw, "deadline", DEADLINE, "the seconds a notebook may run", path, lines),
-        workers=_workers(raw.get("workers"), f"{path}:{lines.get('workers', 1)}"),
-        memory=_bytes(raw, path, lines),
-        kernels=_choice(raw, "kernels", KERNELS, "forked", path, lines),
-        inputs=_patterns(raw.get("inputs", []), f"{path}:{lines.get('inputs', 1)}"),
+        desk=_existing(folder, _text(raw, "desk", ".", source), source.at("desk")),
+        publish=_path(folder, _text(raw, "publish", "site", source), source.at("publish")),
+        pages=_pages(raw.get("pages"), folder, source),
+        languages=_languages(raw.get("languages", list(LANGUAGES)), source.at("languages")),
+        every=_choice(raw, "every", EVERY, "week", source),
+        hours=_choice(raw, "hours", HOURS, "calendar", source),
+        code=_flag(raw, "code", source.at("code")),
+        deadline=_positive(raw, "deadline", DEADLINE, "the seconds a notebook may run", source),
+        workers=_workers(raw.get("workers"), source.at("workers")),
+        memory=_bytes(raw, source),
+        kernels=_choice(raw, "kernels", KERNELS, "forked", source),
+        inputs=_patterns(raw.get("inputs", []), source.at("inputs")),
         source=path.resolve(),
-        archive=_editions(raw.get("archive", MOST), f"{path}:{lines.get('archive', 1)}"),
-        pdf=bool(raw.get("pdf", False)),
-        mail=read_mail(raw["mail"], f"{path}:{lines['mail']}") if "mail" in raw else None,
+        archive=_editions(raw.get("archive", MOST), source.at("archive")),
+        pdf=_flag(raw, "pdf", source.at("pdf")),
+        mail=read_mail(raw["mail"], source) if "mail" in raw else None,
     )
+
+
+def _flag(raw: dict, key: str, where: str) -> bool:
+    value = raw.get(key, False)
+    if not isinstance(value, bool):
+        raise ConfigError(f"{where}: '{key}' takes true or false, got {shown(value)}.")
+    return value
 
 
 def _editions(value: Any, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ConfigError(f"{where}: 'archive' takes how many reports are kept, at least 1, got {value!r}.")
+        raise ConfigError(f"{where}: 'archive' takes how many reports are kept, at least 1, got {shown(value)}.")
     return value
 
 
@@ -149,75 +158,40 @@ def _own_kpi_pages(each: dict, parameters: dict, title: dict, where: str) -> Pag
     return Page(path, "kpi", parameters, title, declared, each, is_own_kpi=True, where=where)
 
 
-def _parsed(path: Path) -> yaml.Node | None:
-    if not path.is_file():
-        raise ConfigError(f"{path}: no such plan. `kpitools new FOLDER` writes one to start from.")
-    try:
-        return yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: this is not YAML: {error}") from error
-
-
-def _plain(tree: yaml.Node | None) -> Any:
-    if tree is None:
-        return {}
-    loader = yaml.SafeLoader("")
-    try:
-        return loader.construct_document(tree)
-    except (yaml.YAMLError, ValueError, TypeError) as error:
-        raise ConfigError(f"line {tree.start_mark.line + 1}: a plan cannot say this: {error}") from error
-    finally:
-        loader.dispose()
-
-
-def _lines(tree: yaml.Node | None) -> dict[Any, int]:
-    """Key -> line (from 1); for the pages also their number -> line and (number, key) -> line."""
-    found: dict[Any, int] = {}
-    for key, value in tree.value if isinstance(tree, yaml.MappingNode) else ():
-        found[key.value] = key.start_mark.line + 1
-        if key.value != "pages" or not isinstance(value, yaml.SequenceNode):
-            continue
-        for number, page in enumerate(value.value):
-            found[number] = page.start_mark.line + 1
-            if isinstance(page, yaml.MappingNode):
-                found |= {(number, k.value): k.start_mark.line + 1 for k, _ in page.value}
-    return found
-
-
 def _check_keys(raw: dict, known: tuple[str, ...], where) -> None:
     for key in raw:
         if key not in known:
             raise unknown("key", str(key), known, where=where(key))
 
 
-def _text(raw: dict, key: str, default: str, path: Path, lines: dict) -> str:
+def _text(raw: dict, key: str, default: str, source: Source) -> str:
     value = raw.get(key, default)
     if not isinstance(value, str) or not value:
-        raise ConfigError(f"{path}:{lines.get(key, 1)}: '{key}' takes a path, got {value!r}.")
+        raise ConfigError(f"{source.at(key)}: '{key}' takes a path, got {shown(value)}.")
     return value
 
 
-def _choice(raw: dict, key: str, known: tuple[str, ...], default: str, path: Path, lines: dict) -> str:
+def _choice(raw: dict, key: str, known: tuple[str, ...], default: str, source: Source) -> str:
     value = raw.get(key, default)
     if value not in known:
-        raise unknown(key, str(value), known, where=f"{path}:{lines.get(key, 1)}")
+        raise unknown(key, str(value), known, where=source.at(key))
     return value
 
 
-def _positive(raw: dict, key: str, default: float | None, what: str, path: Path, lines: dict) -> float | None:
+def _positive(raw: dict, key: str, default: float | None, what: str, source: Source) -> float | None:
     value = raw.get(key, default)
     if value is None and default is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
-        raise ConfigError(f"{path}:{lines.get(key, 1)}: '{key}' takes {what}, got {value!r}.")
+        raise ConfigError(f"{source.at(key)}: '{key}' takes {what}, got {shown(value)}.")
     return float(value)
 
 
-def _bytes(raw: dict, path: Path, lines: dict) -> int | None:
-    gigabytes = _positive(raw, "memory", None, "the gigabytes a notebook may take, such as 4", path, lines)
+def _bytes(raw: dict, source: Source) -> int | None:
+    gigabytes = _positive(raw, "memory", None, "the gigabytes a notebook may take, such as 4", source)
     if gigabytes is not None and gigabytes < LEAST_MEMORY_GB:
         raise ConfigError(
-            f"{path}:{lines['memory']}: 'memory' takes {LEAST_MEMORY_GB} gigabytes or more, since the libraries alone "
+            f"{source.at('memory')}: 'memory' takes {LEAST_MEMORY_GB} gigabytes or more, since the libraries alone "
             f"reserve nearly one; got {gigabytes:g}."
         )
     return None if gigabytes is None else int(gigabytes * 2**30)
@@ -226,44 +200,58 @@ def _bytes(raw: dict, path: Path, lines: dict) -> int | None:
 def _workers(value: Any, where: str) -> int | None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_WORKERS):
         raise ConfigError(
-            f"{where}: 'workers' takes how many notebooks run at a time, 1 to {MOST_WORKERS}, got {value!r}."
+            f"{where}: 'workers' takes how many notebooks run at a time, 1 to {MOST_WORKERS}, got {shown(value)}."
         )
     return value
 
 
 def _patterns(value: Any, where: str) -> tuple[str, ...]:
     value = [value] if isinstance(value, str) else value
-    if not isinstance(value, list) or not all(isinstance(v, str) and v and not Path(v).is_absolute() for v in value):
-        raise ConfigError(f"{where}: 'inputs' takes file names or patterns from the plan's folder, got {value!r}.")
+    if not isinstance(value, list) or not all(map(_is_pattern, value)):
+        raise ConfigError(f"{where}: 'inputs' takes file names or patterns from the plan's folder, got {shown(value)}.")
     return tuple(value)
+
+
+def _is_pattern(value: Any) -> bool:
+    if not isinstance(value, str) or len(value) > LONGEST_PATH or not value.isprintable():
+        return False
+    return bool(Path(value).parts) and not Path(value).is_absolute()
 
 
 def _languages(value: Any, where: str) -> tuple[str, ...]:
     value = [value] if isinstance(value, str) else value
     if not isinstance(value, list) or not value:
-        raise ConfigError(f"{where}: 'languages' takes a list such as [en, vi], got {value!r}.")
+        raise ConfigError(f"{where}: 'languages' takes a list such as [en, vi], got {shown(value)}.")
     try:
         return tuple(dict.fromkeys(check_language(language) for language in value))
     except UnknownNameError as error:
         raise UnknownNameError(f"{where}: {error}") from error
 
 
-def _existing(path: Path, what: str) -> Path:
+def _path(folder: Path, name: str, where: str) -> Path:
+    """A path that starts from the plan's folder; ConfigError for a text that no system takes for one."""
+    if len(name) > LONGEST_PATH or not name.isprintable():
+        raise ConfigError(f"{where}: this is no path: {shown(name)}.")
+    return folder / name
+
+
+def _existing(folder: Path, name: str, where: str) -> Path:
+    path = _path(folder, name, where)
     if not path.exists():
-        raise ConfigError(f"{what}: there is no {path}.")
+        raise ConfigError(f"{where}: desk: there is no {path}.")
     return path.resolve()
 
 
-def _pages(raw: Any, folder: Path, path: Path, lines: dict) -> tuple[Page, ...]:
+def _pages(raw: Any, folder: Path, source: Source) -> tuple[Page, ...]:
     if not isinstance(raw, list) or not raw:
-        raise ConfigError(f"{path}:{lines.get('pages', 1)}: 'pages' takes a list, one '- notebook: ...' a page.")
+        raise ConfigError(f"{source.at('pages')}: 'pages' takes a list, one '- notebook: ...' a page.")
     pages: list[Page] = []
     for number, entry in enumerate(raw):
-        where = f"{path}:{lines[number]}: page {number + 1}"
+        where = f"{source.at('pages', number)}: page {number + 1}"
         entry = {"notebook": entry} if isinstance(entry, str) else entry
         if not isinstance(entry, dict) or not (isinstance(entry.get("notebook"), str) or _is_every_kpi(entry)):
             raise ConfigError(f"{where}: a page is '- notebook: kpi/first_response_time', with title and parameters.")
-        _check_keys(entry, PAGE_KEYS, lambda key, n=number: f"{path}:{lines[n, key]}: page {n + 1}")
+        _check_keys(entry, PAGE_KEYS, lambda key, n=number: f"{source.at('pages', n, key)}: page {n + 1}")
         pages.append(_entry(entry, folder, where, [page.slug for page in pages]))
     return tuple(pages)
 
@@ -277,11 +265,13 @@ def _entry(entry: dict, folder: Path, where: str, taken: list[str]) -> Page:
     given, each, title = entry.get("parameters") or {}, entry.get("each") or {}, _title(entry.get("title"), where)
     always = entry.get("always", False)
     if not isinstance(given, dict):
-        raise ConfigError(f"{where}: 'parameters' takes names and values, got {given!r}.")
+        raise ConfigError(f"{where}: 'parameters' takes names and values, got {shown(given)}.")
     if not isinstance(each, dict):
-        raise ConfigError(f"{where}: 'each' takes names and values, such as {{team: all, month: all}}, got {each!r}.")
+        raise ConfigError(
+            f"{where}: 'each' takes names and values, such as {{team: all, month: all}}, got {shown(each)}."
+        )
     if not isinstance(always, bool):
-        raise ConfigError(f"{where}: 'always' takes true or false, got {always!r}.")
+        raise ConfigError(f"{where}: 'always' takes true or false, got {shown(always)}.")
     if "notebook" not in entry:
         page = _own_kpi_pages(each, given, title, where)
         checked_parameters(given, page.notebook, where)
@@ -313,11 +303,12 @@ def _title(given: Any, where: str) -> dict[str, str]:
         return dict.fromkeys(LANGUAGES, given)
     if isinstance(given, dict) and all(key in LANGUAGES and isinstance(text, str) for key, text in given.items()):
         return given
-    raise ConfigError(f"{where}: 'title' takes a text, or one a language ({{en: ..., vi: ...}}), got {given!r}.")
+    raise ConfigError(f"{where}: 'title' takes a text, or one a language ({{en: ..., vi: ...}}), got {shown(given)}.")
 
 
 def _notebook(name: str, folder: Path, where: str) -> Path:
     """A notebook beside the plan, else a bundled one."""
+    _path(folder, name, where)
     file = name if name.endswith(".ipynb") else f"{name}.ipynb"
     bundled = resources.notebooks()
     for place in (folder / file, bundled / file):

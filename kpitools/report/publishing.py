@@ -119,17 +119,25 @@ def building(target: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def disk_errors(target: Path) -> Iterator[None]:
-    """Errors of the disk as PublishError."""
+    """Errors of the disk as PublishError: those of any file where it is full, and all where `target` should be."""
     try:
         yield
     except OSError as error:
-        if error.errno not in FULL:
+        if error.errno not in FULL and not _is_near(error.filename, target):
             raise
         what = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
         raise PublishError(
             f"{target} could not be published ({what}). What was published before stands. "
             "Make room or grant the right to write, and run again: finished pages are kept."
         ) from error
+
+
+def _is_near(name: str | bytes | int | None, target: Path) -> bool:
+    """Whether a path is above `target`, `target` itself, or beside or below it."""
+    if not isinstance(name, str | bytes):
+        return False
+    path, target = Path(os.fsdecode(name)).absolute(), target.absolute()
+    return path in target.parents or target.parent in path.parents
 
 
 def write_safely(path: Path, text: str) -> None:

@@ -161,7 +161,8 @@ def report(plan: Plan, listener: Listener | None = None, *, fresh: bool = False,
         When the desk cannot be loaded, or the plan asks for what is not in it.
     """
     plan = replace(plan, publish=plan.publish.absolute())
-    check_replaceable(plan.publish)
+    with disk_errors(plan.publish):
+        check_replaceable(plan.publish)
     with disk_errors(plan.publish), locked(plan.publish, wait_s):
         kept = Kept(plan.publish)
         kept.open()

@@ -241,8 +241,7 @@ def _write_numbers(card: Scorecard, plan: Plan, desk: Desk, folder: Path) -> Non
     """scorecard.json for programs, scorecard.csv for spreadsheets, and a workbook a language for people."""
     mask = mask_for(desk)
     (folder / "scorecard.json").write_text(_json(mask.tree(as_json(card))), encoding="utf-8")
-    frame = card.frame
-    frame = frame.assign(**{name: [mask.tree(value) for value in frame[name]] for name in ("problem",)})
+    frame = mask.frame(card.frame)
     spreadsheet.formula_safe(frame).to_csv(folder / "scorecard.csv", index=False, encoding="utf-8-sig")
     for language in plan.languages:
         spreadsheet.write(card, folder / workbook_name(language, plan), language, mask)

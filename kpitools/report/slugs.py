@@ -33,12 +33,19 @@ def slugs(texts: Iterable[str], mask: Callable[[str], str] = scrub) -> dict[str,
     {'Night shift': 'night_shift', 'R&D': 'r_d-1d168d', 'r d': 'r_d-120d6f'}
     """
     texts = list(dict.fromkeys(texts))
-    short = {text: slug(mask(text)) for text in texts}
+    short = {text: _masked(text, mask) for text in texts}
     counts = [*short.values()]
     return {
         text: name if counts.count(name) == 1 and mask(text) == text and _is_faithful(text) else f"{name}-{_mark(text)}"
         for text, name in short.items()
     }
+
+
+def _masked(text: str, mask: Callable[[str], str]) -> str:
+    """The slug of `text` without persons, also where only the slug reads like one: 0912*345*678."""
+    name = slug(mask(text))
+    spoken = name.replace("_", " ")
+    return name if mask(spoken) == spoken else slug(mask(spoken))
 
 
 def _is_faithful(text: str) -> bool:

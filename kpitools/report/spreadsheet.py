@@ -65,7 +65,7 @@ def write(card: Scorecard, path: Path, language: str, mask: Mask) -> None:
     _Sheet(book.active, mask).overview(card, language)
     taken = {book.active.title.lower()}
     for standing in card.standings:
-        name = _sheet_name(standing.kpi.title(language), taken)
+        name = _sheet_name(mask.text(standing.kpi.title(language)), taken)
         _Sheet(book.create_sheet(name), mask).of_kpi(standing, card, language)
     book.save(path)
 

@@ -54,6 +54,12 @@ def keys(prefix: str) -> list[str]:
     return [key for key in _sentences() if key.startswith(prefix)]
 
 
+@cache
+def every_sentence() -> str:
+    """All sentences of all languages in small letters, to look a phrase up."""
+    return "\n".join(text.casefold() for said in _sentences().values() for text in said.values())
+
+
 def _missing(value: Any) -> bool:
     return value is None or value != value or (isinstance(value, float) and math.isinf(value))
 
