@@ -151,6 +151,7 @@ CONTACT_RATE = Kpi(
     better="lower",
     needs=("contacts",),
     dimensions=("segment",),
+    per_period=True,
     parameters={"every": "month"},
     traps=(
         Words(
