@@ -61,7 +61,8 @@ def _shares(rows: pd.DataFrame, flag: pd.Series, keys) -> pd.DataFrame:
 def pandas_kpis(tables: dict[str, pd.DataFrame], zone: str, now: pd.Timestamp) -> dict[str, pd.DataFrame]:
     """The ticket KPIs by week and team, from frames with canonical columns; the same definitions as ours."""
     t = tables["tickets"]
-    t = t[~t.status.isin(["spam", "deleted", "merged"]) & ~t.is_test.fillna(False).astype(bool)]
+    counts = ~t.status.isin(["spam", "deleted", "merged"]) & ~t.is_test.fillna(False).astype(bool)
+    uncounted, t = t.ticket_id[~counts], t[counts]
 
     def weeks(instants: pd.Series) -> pd.Series:
         local = instants.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
@@ -96,7 +97,7 @@ def pandas_kpis(tables: dict[str, pd.DataFrame], zone: str, now: pd.Timestamp) -
     )
     result["backlog"] = flow.groupby(keys).change.sum().unstack("team", fill_value=0).sort_index().cumsum()
     s = tables["surveys"]
-    s = s[(s.kind == "csat") & s.score.notna() & s.answered_at.notna()]
+    s = s[(s.kind == "csat") & s.score.notna() & s.answered_at.notna() & ~s.ticket_id.isin(uncounted)]
     s = s.assign(week=weeks(s.answered_at), team=s.team.fillna("–"))
     result["csat"] = _shares(s, s.score >= 1, keys)
     return result

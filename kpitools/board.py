@@ -131,7 +131,7 @@ def _goal(trend: Trend, language: str) -> str | None:
     if pd.isna(low) and pd.isna(high):
         return None
     key = (
-        "trend.span"
+        "trend.target.band"
         if pd.notna(low) and pd.notna(high)
         else "trend.target.low"
         if pd.isna(high)

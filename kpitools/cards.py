@@ -10,7 +10,7 @@ import pandas as pd
 
 from kpitools import views
 from kpitools.analysis import trend as judging
-from kpitools.analysis.targets import Target, target_for
+from kpitools.analysis.targets import Target, target_for, targets_in_force
 from kpitools.compute import account, compute
 from kpitools.desk import Desk
 from kpitools.facts import origins
@@ -283,9 +283,9 @@ def _zone(desk: Desk, language: str) -> str:
 
 
 def target_words(kpi: Kpi, desk: Desk, language: str, hours: str = "calendar") -> str:
-    """The target in force at the desk's `as_of`, in words."""
-    target = target_for(desk.targets, kpi.name, None, desk.as_of_local, hours)
-    return say("cards.target.none", language) if target is None else _aim(target, kpi, language)
+    """The targets in force at the desk's `as_of`, in words, each with the periods it is for."""
+    found = targets_in_force(desk.targets, kpi, desk.team, desk.as_of_local, hours)
+    return "; ".join(_aim(target, kpi, language) for target in found) or say("cards.target.none", language)
 
 
 def basis_card(kpi: Kpi | str, desk: Desk, language: str | None = None, hours: str = "calendar") -> Card:
@@ -404,9 +404,9 @@ def _unweighted(row: pd.Series, kpi: Kpi, language: str) -> list[tuple[str, str]
 
 def _against_target(trend, kpi: Kpi, desk: Desk, language: str, hours: str) -> list[str]:
     last = trend.last
-    target = target_for(desk.targets, kpi.name, None, last.period, hours)
+    target = target_for(desk.targets, kpi, desk.team, last.period, hours, trend.every)
     if target is None:
-        return [say("cards.target.none", language)]
+        return [judging.assurance_words(trend, language)]
     met = "" if last.met is None else say("cards.met" if last.met else "cards.missed", language)
     aim = _aim(target, kpi, language)
     return [
@@ -417,8 +417,13 @@ def _against_target(trend, kpi: Kpi, desk: Desk, language: str, hours: str) -> l
 
 
 def _aim(target: Target, kpi: Kpi, language: str) -> str:
-    """A target in words: at most, at least, or from .. to."""
-    if target.target is not None:
+    """A target in words: at most, at least, or from .. to, and the periods it is for."""
+    aim = _bounds_words(target, kpi, language)
+    return say(f"cards.target.every.{target.every}", language, aim=aim) if target.every else aim
+
+
+def _bounds_words(target: Target, kpi: Kpi, language: str) -> str:
+    if target.target is not None and target.low is None and target.high is None:
         key = {"lower": "at_most", "higher": "at_least"}.get(kpi.better, "about")
         return say(f"cards.target.{key}", language, value=quantity(target.target, kpi.unit, language))
     ends = {end: quantity(getattr(target, end), kpi.unit, language) for end in ("low", "high")}

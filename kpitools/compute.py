@@ -75,7 +75,7 @@ def compute(
     rows, keys, statistic = prepared(kpi, desk, every, by, hours, view, start, end, where)
     found = aggregated(rows, keys, statistic).to_pandas()
     found = STATISTICS[statistic](found, rows, keys, kpi)
-    if kpi.demands or found.value.isna().all():
+    if kpi.demands or found.value.isna().all() or (every and facts.has_past(kpi.table)):
         # Looked up only now: with a figure in hand, nothing it needs can be missing.
         _supported(kpi, desk, every)
     first = found.pop("first_local").min()
@@ -98,26 +98,32 @@ def prepared(
 
 
 NO_SCHEDULE = Words("under no schedule of working hours", "không thuộc lịch làm việc nào")
+UNDATED = Words("without the date that puts them in a period", "không có ngày để xếp vào kỳ")
+AFTER_NOW = Words("dated after the moment the data was taken", "có ngày sau thời điểm xuất dữ liệu")
 
 
 def account(kpi: Kpi | str, desk: Desk, hours: str = "calendar") -> pd.DataFrame:
     """Which rows count: one row per rule, in order. Columns: rule, dropped_words (en, vi), dropped, left.
 
-    The first row, ``all``, is the KPI's table as it is; `left` of the last is how many rows counted. In business hours
-    a row also needs a schedule, of its team or the desk's default.
+    The first row, ``all``, is the KPI's table as it is; `left` of the last is how many rows counted in periods. Rows
+    without a date, or with one after "now", are told where there are any. In business hours a row also needs a
+    schedule, of its team or the desk's default.
     """
     kpi = desk.kpi(kpi)
-    rows = _supported(kpi, desk, "month")
+    # Of what is known only now there is an account all the same.
+    knows_now = facts.has_past(kpi.table) and not desk.missing_for_table(kpi.table)
+    rows = desk.table(kpi.table, "month") if knows_now else _supported(kpi, desk, "month")
     kept, counts = ibis.literal(True), {"all": rows.count()}
-    for rule in kpi.population:
-        kept = kept & rule.keep.resolve(rows).fill_null(False)
-        counts[rule.name] = kept.sum().fill_null(0)
+    for name, keep in [*((rule.name, rule.keep.resolve(rows)) for rule in kpi.population), *_in_time(kpi, desk, rows)]:
+        kept = kept & keep.fill_null(False)
+        counts[name] = kept.sum().fill_null(0)
     left = rows.agg(**counts).to_pandas().iloc[0].astype(int)
+    left = left.drop([name for name in _IN_TIME if name in left and left[name] == left.shift(1)[name]])
     if hours == "business" and kpi.is_duration:
         measured = counted_rows(kpi, desk, hours=hours, view="cohort", every=None)
         left["no_schedule"] = left.iloc[-1] - int(measured.value.isnull().sum().fill_null(0).to_pandas())
     dropped = (left.shift(1) - left).fillna(0).astype(int)
-    says = {rule.name: rule.dropped for rule in kpi.population} | {"no_schedule": NO_SCHEDULE}
+    says = {rule.name: rule.dropped for rule in kpi.population} | {"no_schedule": NO_SCHEDULE} | _IN_TIME
     return pd.DataFrame(
         {
             "rule": left.index,
@@ -126,6 +132,16 @@ def account(kpi: Kpi | str, desk: Desk, hours: str = "calendar") -> pd.DataFrame
             "left": left.to_numpy(),
         }
     )
+
+
+_IN_TIME = {"undated": UNDATED, "after_now": AFTER_NOW}
+
+
+def _in_time(kpi: Kpi, desk: Desk, rows: ir.Table) -> list[tuple[str, ir.BooleanValue]]:
+    """That a row has the date that puts it in a period, and that this has come."""
+    name = _date_of(kpi, _view(kpi, None))
+    known = [("undated", rows[name].notnull())]
+    return known if name.endswith("_local") else [*known, ("after_now", rows[name] <= _now(desk))]
 
 
 def counted_rows(
@@ -181,7 +197,7 @@ def _check_columns(kpi: Kpi, rows: ir.Table, asked: Sequence[str]) -> None:
 
 
 def _dated(kpi: Kpi, desk: Desk, rows: ir.Table, every: str | None, view: str | None) -> ir.Table:
-    dated_by = kpi.value.start if view == "cohort" and not kpi.value.of else kpi.dated_by
+    dated_by = _date_of(kpi, view)
     ready = dated_by if dated_by.endswith("_local") else tables.local(dated_by)
     if dated_by not in rows.columns:
         raise UnknownNameError(f"{kpi.name} is dated by '{dated_by}', which {kpi.table} does not have")
@@ -194,6 +210,11 @@ def _dated(kpi: Kpi, desk: Desk, rows: ir.Table, every: str | None, view: str | 
     local = rows[ready] if ready in rows.columns else desk.local(rows[dated_by])
     rows = rows.mutate(local=local)
     return rows.mutate(period=periods.truncated(rows.local, every)) if every else rows
+
+
+def _date_of(kpi: Kpi, view: str | None) -> str:
+    """The column that puts a row in a period."""
+    return kpi.value.start if view == "cohort" and not kpi.value.of else kpi.dated_by
 
 
 def _now(desk: Desk) -> ir.Value:

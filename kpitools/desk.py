@@ -240,8 +240,13 @@ class Desk:
             unmet = [(rule, int(found.get(f"demand_{i}_{rule.name}", 0))) for rule in kpi.demands]
             empty += [lacking.not_one_scale(n, rule.dropped) for rule, n in unmet if n]
             counts_any = found.get(f"kpi_{i}", 0) == 1 or self._counts_by_day(kpi, empty)
-            none = lacking.NOTHING if counts_any else _emptied_by(kpi, rows)
+            none = self._past(table) if counts_any else _emptied_by(kpi, rows)
             self._lacking[kpi] = lacking.listed(empty) if empty else none
+
+    def _past(self, table: str) -> Words:
+        """What the data lacks for a table's figures of the past."""
+        past = facts.FACTS[table].past if table in facts.FACTS else None
+        return past(self) if past else lacking.NOTHING
 
     def _counts_by_day(self, kpi: Kpi, empty: list[str]) -> bool:
         """Whether shorter periods than a month have rows that count: a young shop's weeks have weeks before them."""

@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from kpitools.errors import ConfigError, unknown
+from kpitools.periods import UNITS
 
-TARGET_COLUMNS = ("kpi", "valid_from", "valid_to", "team", "target", "low", "high", "hours")
+TARGET_COLUMNS = ("kpi", "valid_from", "valid_to", "team", "target", "low", "high", "hours", "every")
 INTERVENTION_COLUMNS = ("on", "kind", "team", "what", "kpi", "rebase")
 KINDS = ("training", "process", "technology")
 HOURS = ("calendar", "business")
@@ -30,7 +31,8 @@ def read_targets(path: Path | None) -> pd.DataFrame:
     DataFrame
         ``kpi``; ``valid_from`` and ``valid_to``, local days, both included, NaT for no bound; ``team``
         (None: everybody); ``target``, ``low``, ``high`` in the KPI's unit; ``hours``
-        (calendar, business or None: both).
+        (calendar, business or None: both); ``every``, the length of the periods it is for (day, week, month, quarter or
+        None: see `analysis.targets`).
 
     Raises
     ------
@@ -55,14 +57,16 @@ def read_interventions(path: Path | None) -> pd.DataFrame:
 
 
 def _read(path: Path, known: tuple[str, ...], needed: tuple[str, ...], parse: Callable) -> list[dict[str, Any]]:
-    """Rows as dicts with ``where`` (file and line); blank lines are passed over."""
+    """Rows as dicts with ``where`` (file and line); blank lines and comments, which begin with #, are passed over."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path.name}: not UTF-8 text. Save it as 'CSV UTF-8'.") from error
-    header = text.partition("\n")[0]
-    reader = _lines(path.name, text, ";" if header.count(";") > header.count(",") else ",")
-    columns = [name.strip().lower() for name in next(reader, (0, []))[1]]
+    # A comment keeps its line, so that errors name the line of the file; the header is the first that is none.
+    lines = ["" if line.lstrip('" ').startswith("#") else line for line in text.splitlines()]
+    header = next((line for line in lines if line.strip()), "")
+    reader = _lines(path.name, lines, ";" if header.count(";") > header.count(",") else ",")
+    columns = [name.strip().lower() for name in next((cells for _, cells in reader if any(cells)), [])]
     _check_columns(path.name, columns, known, needed)
     rows = []
     for number, cells in reader:
@@ -79,9 +83,9 @@ def _read(path: Path, known: tuple[str, ...], needed: tuple[str, ...], parse: Ca
     return rows
 
 
-def _lines(file: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _lines(file: str, lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Line number and cells of each row; ConfigError where a line cannot be split."""
-    reader = csv.reader(text.splitlines(), delimiter=delimiter)
+    reader = csv.reader(lines, delimiter=delimiter)
     try:
         for cells in reader:
             yield reader.line_num, cells
@@ -103,9 +107,12 @@ def _check_columns(file: str, columns: list[str], known: tuple[str, ...], needed
 def _target(said: dict[str, str], where: str) -> dict[str, Any]:
     row = {name: _number(said[name], name, where) for name in ("target", "low", "high")}
     row |= {name: _day(said[name], name, where) for name in ("valid_from", "valid_to")}
-    row |= {"kpi": said["kpi"], "team": said["team"] or None, "hours": said["hours"].lower() or None}
+    row |= {"kpi": said["kpi"], "team": said["team"] or None}
+    row |= {name: said[name].lower() or None for name in ("hours", "every")}
     if row["hours"] not in (None, *HOURS):
         raise ConfigError(str(unknown("clock", said["hours"], HOURS, where=where)))
+    if row["every"] not in (None, *UNITS):
+        raise ConfigError(str(unknown("period", said["every"], UNITS, where=where)))
     if row["target"] is None and row["low"] is None and row["high"] is None:
         raise ConfigError(f"{where}: no goal. Fill in target, or low and high for a band.")
     if row["low"] is not None and row["high"] is not None and row["low"] > row["high"]:
@@ -158,13 +165,17 @@ def _check_overlaps(rows: list[dict[str, Any]]) -> None:
 
     for (kpi, team), group in itertools.groupby(sorted(rows, key=key), key):
         for one, other in itertools.combinations(group, 2):
-            same_clock = one["hours"] == other["hours"] or None in (one["hours"], other["hours"])
-            if same_clock and _overlap(one, other):
+            if _both_may_judge(one, other) and _overlap(one, other):
                 whose = f"team {team}" if team else "everybody"
                 raise ConfigError(
                     f"{one['where']} and {other['where']}: two targets of {kpi} for {whose} are in force at once. "
-                    "End the first on the day before the second begins (valid_to)."
+                    "End the first on the day before the second begins (valid_to), or say for which periods each is "
+                    "(every)."
                 )
+
+
+def _both_may_judge(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return all(one[name] == other[name] or None in (one[name], other[name]) for name in ("hours", "every"))
 
 
 def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -3,6 +3,7 @@ does not."""
 
 import pandas as pd
 
+from kpitools.analysis.targets import is_for_no_period
 from kpitools.errors import ConfigError, unknown
 from kpitools.kpis import CATALOGUE
 
@@ -18,6 +19,17 @@ def check_goals(settings) -> None:
         for value in (goal.target, goal.low, goal.high):
             if not pd.isna(value):
                 _check_value(goal.kpi, known[goal.kpi].unit, float(value))
+        if pd.isna(goal.low) and pd.isna(goal.high) and known[goal.kpi].better in ("band", "neutral"):
+            raise ConfigError(
+                f"targets.csv: {goal.kpi} has no good side, so {goal.target:g} is no goal. Fill in low, high or both."
+            )
+
+
+def goals_of_no_period(settings) -> list[str]:
+    """The KPIs whose targets judge nothing, since they do not say for which periods they are."""
+    goals, known = settings.targets, CATALOGUE | settings.kpis
+    every = goals["every"].fillna("") if "every" in goals else [""] * len(goals)
+    return sorted({kpi for kpi, each in zip(goals.kpi, every, strict=True) if is_for_no_period(known[kpi], each)})
 
 
 def _check_value(name: str, unit: str, value: float) -> None:

@@ -71,6 +71,7 @@ class Kpi:
         none (a figure of everything there is).
     matures_after : name of the desk setting with the days that must pass after a period before it is complete.
     guards : KPIs to read beside this one.
+    per_period : the figure is of one length of period, as a month's churn is no week's; see `is_of_its_period`.
     is_stock : each period's figure is a picture at its end, so one period carries over into the next.
     annual : a rate a period is shown as the rate of a year, 1 - (1 - rate) ** (periods a year).
     benchmark : what a source says is usual or good, naming the source; None where none can be trusted.
@@ -105,6 +106,7 @@ class Kpi:
     dimensions: tuple[str, ...] = ("team", "channel", "priority", "topic")
     parameters: dict[str, Any] = field(default_factory=dict)
     annual: bool = False
+    per_period: bool = False
     is_stock: bool = False
     benchmark: Words | None = None
     options: tuple[str, ...] = ()
@@ -114,6 +116,12 @@ class Kpi:
     def is_duration(self) -> bool:
         """Whether the value is a span of time that has a business clock."""
         return isinstance(self.value, Span)
+
+    @property
+    def is_of_its_period(self) -> bool:
+        """Whether figures of a week and of a month are no match, so that a goal is for one length of period: counts and
+        rates a period."""
+        return (self.statistic == "total" or self.per_period) and not self.annual
 
     def as_chosen(self, options: Mapping[str, Any]) -> "Kpi":
         """The record as a desk with these options means it."""

@@ -94,6 +94,11 @@ def not_one_scale(n: int, why: Words) -> Words:
     return _counted("lack.one_scale", n, why)
 
 
+def ends(n: int, known: int) -> Words:
+    """That of `n` tickets of `known` it is not known when they were done."""
+    return Words(*(say("lack.ends", lang, n=number(n, lang, 0), known=number(known, lang, 0)) for lang in LANGUAGES))
+
+
 def _counted(key: str, n: int, why: Words, table: str = "") -> Words:
     said = (say(key, lang, n=number(n, lang, 0), why=why(lang), table=_table(table, lang)) for lang in LANGUAGES)
     return Words(*said)

@@ -103,7 +103,7 @@ def load(
     import ibis
 
     from kpitools.desk import Desk
-    from kpitools.goals_check import check_goals
+    from kpitools.goals_check import check_goals, goals_of_no_period
 
     path = Path(path)
     folder, settings = _settings(path)
@@ -130,6 +130,8 @@ def load(
     con = ibis.duckdb.connect()
     check_goals(settings)
     report, names = load_into(con, jobs, options, folder, cache=cache)
+    if lacking := goals_of_no_period(settings):
+        report = report.with_warning("targets.csv", "goal_of_no_period", "every", len(lacking), ", ".join(lacking))
     desk = Desk(con, {name: con.table(name) for name in names}, settings, report)
     if settings.kpis:
         from kpitools.own import check_columns

@@ -1,7 +1,7 @@
 """What a load says of itself: what was read, assumed, found and set aside."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,12 @@ class LoadReport:
             pd.DataFrame(quarantine, columns=QUARANTINE),
             pd.DataFrame(unused, columns=UNUSED),
         )
+
+    def with_warning(self, file: str, rule: str, column: str, rows: int, example: str) -> "LoadReport":
+        """The report with one more finding, of what desk.yml or targets.csv say."""
+        log = Log(findings=list(self.findings.itertuples(index=False, name=None)))
+        log.find(file, None, rule, column, rows, example, None, "warning")
+        return replace(self, findings=pd.DataFrame(log.findings, columns=FINDINGS))
 
     def findings_in(self, language: str) -> pd.DataFrame:
         """`findings` with a column `text`, what the rule does in words, and `kind` in words."""

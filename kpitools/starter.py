@@ -5,9 +5,18 @@ from pathlib import Path
 from kpitools.errors import ConfigError
 
 TARGETS = """\
-kpi,valid_from,valid_to,team,target,low,high
-first_response_time,,,,4,,
-csat,,,,0.85,,
+# One line a goal. target: a value to reach or stay under; low and high: a band. Hours and minutes as the KPI has them,
+# a share as a fraction (0.85 for 85 %). Dates: from and to, both included; empty: always. team: empty means everybody.
+# hours: calendar or business; empty: both. every: the periods it is for (day, week, month, quarter). A count, such as
+# ticket_volume, needs it, since a week's goal is no month's; empty: any period (retention and growth: the month).
+# Mỗi dòng một mục tiêu. target: mức cần đạt hoặc không vượt; low và high: khoảng. Tỷ lệ ghi dạng 0.85 (85 %).
+# valid_from, valid_to: từ ngày, đến hết ngày; team để trống: mọi nhóm; hours: calendar (giờ lịch) hoặc business (giờ
+# làm việc). every: mục tiêu dành cho kỳ nào (day, week, month, quarter). Số đếm như ticket_volume phải ghi, vì mục tiêu
+# tuần không phải mục tiêu tháng; để trống: kỳ nào cũng được, riêng tỷ lệ giữ chân và tăng trưởng là tháng.
+kpi,valid_from,valid_to,team,target,low,high,hours,every
+first_response_time,,,,4,,,,
+csat,,,,0.85,,,,
+# ticket_volume,2025-01-01,,,,40,75,,week
 """
 INTERVENTIONS = """\
 on,kpi,team,what,kind

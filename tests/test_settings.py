@@ -268,7 +268,17 @@ def test_targets_are_found_beside_the_desk_file(desk):
     rows = "csat,2025-01-01,2025-06-30,,0.75,,\ncsat,2025-07-01,,,0.8,,\ncsat,,,VIP,0.9,,\nticket_volume,,,,,40,75\n"
     found = read_settings(desk(targets="\ufeff" + TARGETS + rows + "\n")).targets
 
-    assert found.columns.tolist() == ["kpi", "valid_from", "valid_to", "team", "target", "low", "high", "hours"]
+    assert found.columns.tolist() == [
+        "kpi",
+        "valid_from",
+        "valid_to",
+        "team",
+        "target",
+        "low",
+        "high",
+        "hours",
+        "every",
+    ]
     assert found["target"].fillna(-1).tolist() == [0.75, 0.8, 0.9, -1]
     assert found["team"].tolist() == [None, None, "VIP", None]
     assert found["valid_from"].tolist()[:2] == [pd.Timestamp("2025-01-01"), pd.Timestamp("2025-07-01")]

@@ -3,6 +3,10 @@
 A target is a value, or a low and a high for a band; it belongs to a KPI, from a date to a date, for all or
 for one team. Each period is judged by the target in force on its first day. A target never moves the process
 limits.
+
+A target may be for periods of one length (``every``). One that names none judges every period, except of a KPI whose
+figure is of its period (`Kpi.is_of_its_period`): 100 tickets may be a week's goal or a month's. There it is for the
+KPI's own period where it has one (retention: the month), and else judges nothing.
 """
 
 from collections.abc import Iterable
@@ -12,16 +16,20 @@ import pandas as pd
 
 from kpitools.analysis import intervals
 from kpitools.errors import ConfigError
+from kpitools.kpi import Kpi
+from kpitools.periods import UNITS
 
 SPAN = 12  # periods that attainment looks back on
 
 
 class Target(NamedTuple):
-    """A goal: a value to reach or stay under, or a band; None where that part is not set."""
+    """A goal: a value to reach or stay under, or a band; None where that part is not set. `every`: the length of the
+    periods it is for, None where it holds for any."""
 
     target: float | None = None
     low: float | None = None
     high: float | None = None
+    every: str | None = None
 
 
 class Attainment(NamedTuple):
@@ -34,29 +42,48 @@ class Attainment(NamedTuple):
 
 
 def target_for(
-    targets: pd.DataFrame | None, kpi: str, team: str | None, period, hours: str = "calendar"
+    targets: pd.DataFrame | None, kpi: Kpi, team: str | None, period, hours: str = "calendar", every: str = "week"
 ) -> Target | None:
     """The target in force for a KPI on the first day of a period; None where there is none.
 
     Parameters
     ----------
-    targets : columns kpi, valid_from, valid_to (inclusive), team, target, low, high; all but kpi may be
+    targets : columns kpi, valid_from, valid_to (inclusive), team, target, low, high, hours, every; all but kpi may be
         missing
     team : a team's own target wins over the general one; None (the whole desk) looks at general ones only
     hours : the clock the KPI was measured by; a target that names a clock is for that one only
+    every : the length of the period, see above
 
     Notes
     -----
     Of several in force the one that began last wins.
     """
-    return targets_for(targets, kpi, team, [period], hours)[0]
+    return targets_for(targets, kpi, team, [period], hours, every)[0]
+
+
+def targets_in_force(
+    targets: pd.DataFrame | None, kpi: Kpi, team: str | None, day, hours: str = "calendar"
+) -> list[Target]:
+    """The targets in force on a day, for whichever length of period; those that judge nothing are not among them."""
+    found = [target_for(targets, kpi, team, day, hours, every) for every in UNITS]
+    return list(dict.fromkeys(target for target in found if target is not None))
+
+
+def is_for_no_period(kpi: Kpi, every: str) -> bool:
+    """Whether a target with this ``every`` ("": none) judges nothing, since nobody can tell a week's from a month's."""
+    return not every and kpi.is_of_its_period and "every" not in kpi.parameters
 
 
 def targets_for(
-    targets: pd.DataFrame | None, kpi: str, team: str | None, periods: Iterable, hours: str = "calendar"
+    targets: pd.DataFrame | None,
+    kpi: Kpi,
+    team: str | None,
+    periods: Iterable,
+    hours: str = "calendar",
+    every: str = "week",
 ) -> list[Target | None]:
     """`target_for` each of `periods`."""
-    goals = _goals(targets, kpi, team, hours)
+    goals = _goals(targets, kpi, team, hours, every)
     days = [pd.Timestamp(period) for period in periods]
     return [next((goal.target for goal in goals if goal.begins <= day <= goal.ends), None) for day in days]
 
@@ -68,22 +95,30 @@ class _Goal(NamedTuple):
     target: Target
 
 
-def _goals(targets: pd.DataFrame | None, kpi: str, team: str | None, hours: str) -> list[_Goal]:
+def _goals(targets: pd.DataFrame | None, kpi: Kpi, team: str | None, hours: str, every: str) -> list[_Goal]:
     """The goals that can apply, the one that wins first: a team's own, then the one that began last."""
     if targets is None or targets.empty:
         return []
-    rows = targets[targets["kpi"] == kpi]
-    whose = _text(rows, "team")
-    rows = rows[whose.isin(["", team or ""]) & _text(rows, "hours").isin(["", hours])]
+    rows = targets[targets["kpi"] == kpi.name]
+    whose, said = _text(rows, "team"), _text(rows, "every")
+    meant = said.where(said != "", kpi.parameters.get("every", "") if kpi.is_of_its_period else "any")
+    rows = rows[whose.isin(["", team or ""]) & _text(rows, "hours").isin(["", hours]) & meant.isin(["any", every])]
     begins = _days(rows, "valid_from", pd.Timestamp.min)
     ends = _days(rows, "valid_to", pd.Timestamp.max)
     goals = [
         _Goal(
-            whose[index] != "", begins[index], ends[index], Target(*(_number(row.get(part)) for part in Target._fields))
+            whose[index] != "",
+            begins[index],
+            ends[index],
+            Target(*(_number(row.get(part)) for part in ("target", "low", "high")), _length(meant[index])),
         )
         for index, row in rows.iterrows()
     ]
     return sorted(goals, key=lambda goal: (goal.is_own, goal.begins), reverse=True)
+
+
+def _length(meant: str) -> str | None:
+    return None if meant == "any" else meant
 
 
 def _days(rows: pd.DataFrame, column: str, default: pd.Timestamp) -> pd.Series:
@@ -104,22 +139,25 @@ def _number(value) -> float | None:
 def bounds(target: Target | float | None, better: str) -> tuple[float | None, float | None]:
     """What a target allows, as (lowest, highest); None leaves a side open, (None, None) judges nothing.
 
-    A KPI to raise has a lowest, one to cut a highest, a band both; a neutral KPI is never judged.
+    A KPI to raise has a lowest, one to cut a highest, a band both. A neutral KPI is judged by a band alone: no single
+    value has a good side.
 
     Raises
     ------
     ConfigError
         If a band's low lies above its high, or a band has only a single value, which has no good side.
     """
-    if target is None or better == "neutral":
+    if target is None:
         return None, None
-    value, low, high = target if isinstance(target, tuple) else (_number(target), None, None)
+    value, low, high = target[:3] if isinstance(target, tuple) else (_number(target), None, None)
     if low is not None and high is not None and low > high:
         raise ConfigError(f"a target's low {low:g} lies above its high {high:g}: exchange them.")
     if low is not None or high is not None:
         return low, high
     if better == "band" and value is not None:
         raise ConfigError(f"a band needs low, high or both; the targets give only the value {value:g}.")
+    if better == "neutral":
+        return None, None
     return (value, None) if better == "higher" else (None, value)
 
 

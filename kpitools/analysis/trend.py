@@ -8,11 +8,20 @@ import pandas as pd
 from kpitools import words
 from kpitools.analysis import lines, xmr
 from kpitools.analysis.series import inside, rebase_dates, regular, windowed
-from kpitools.analysis.targets import Target, attainment, bounds, met, targets_for
+from kpitools.analysis.targets import (
+    Target,
+    attainment,
+    bounds,
+    is_for_no_period,
+    met,
+    targets_for,
+    targets_in_force,
+)
 from kpitools.kpi import Kpi
 
 EXPECTED_FALSE = 0.016  # chance that a stable series' latest point is flagged (simulated, 12 to 36 periods)
 SMALL = 20  # cases below which a period is drawn faint
+_GOAL_NOTES = ("trend.note.goal_of_other_period", "trend.note.goal_of_no_period")
 WINDOW = 36  # periods; longer windows flag old points by chance (any flag in 36: 29 %, in 104: 69 %)
 
 
@@ -77,7 +86,7 @@ def judge(
     Parameters
     ----------
     series : one group of what `compute` returns: period, value, n, complete; k for shares
-    targets : columns kpi, valid_from, valid_to, team, target, low, high
+    targets : columns kpi, valid_from, valid_to, team, target, low, high, hours, every
     interventions : columns on, kpi, team, what, rebase; a row with ``rebase`` starts new limits at the next
         period
     team : whose targets and interventions apply besides the general ones
@@ -98,13 +107,14 @@ def judge(
     kept = inside(dates, rows) if rebase_outside == "note" else dates
     rows["segment"] = xmr.segments(rows["period"], kept)
     found = lines.charted(windowed(rows, window), kpi)
-    points = _with_targets(found.points, kpi, targets, team, hours)
+    points = _with_targets(found.points, kpi, targets, team, hours, every)
     verdicts = [label and xmr.verdict(label, kpi.better) for label in points["label"]]
     points["verdict"] = pd.Series(verdicts, index=points.index, dtype=object)
     reached = attainment(points["met"][points["complete"]])
     notes = (*found.notes, *_more_notes(points, found))
     notes += ("trend.note.rebase_outside",) if len(kept) < len(dates) else ()
     last = points[points["complete"] & points["value"].notna()].tail(1)
+    notes += _other_periods(points, kpi, targets, team, hours)
     return Trend(
         points=points,
         chart=found.chart,
@@ -128,8 +138,8 @@ def expected_false_icons(k: int) -> float:
     return EXPECTED_FALSE * k
 
 
-def _with_targets(points: pd.DataFrame, kpi: Kpi, targets, team: str | None, hours: str) -> pd.DataFrame:
-    found = targets_for(targets, kpi.name, team, points["period"], hours)
+def _with_targets(points: pd.DataFrame, kpi: Kpi, targets, team: str | None, hours: str, every: str) -> pd.DataFrame:
+    found = targets_for(targets, kpi, team, points["period"], hours, every)
     allowed = [bounds(target, kpi.better) for target in found]
     hits = [
         met(value, target, kpi.better) if complete else None
@@ -142,6 +152,16 @@ def _with_targets(points: pd.DataFrame, kpi: Kpi, targets, team: str | None, hou
         met=pd.Series(hits, index=points.index, dtype=object),
         small=(points["n"] < SMALL) & (kpi.statistic not in ("total", "level")) & (kpi.interval != "none"),
     )
+
+
+def _other_periods(points: pd.DataFrame, kpi: Kpi, targets, team: str | None, hours: str) -> tuple[str, ...]:
+    """That the newest period has no target, though one for periods of another length, or of none, is there."""
+    if targets is None or points["target_low"].iloc[-1:].notna().any() or points["target_high"].iloc[-1:].notna().any():
+        return ()
+    if targets_in_force(targets, kpi, team, points["period"].iloc[-1], hours):
+        return ("trend.note.goal_of_other_period",)
+    is_there = (targets["kpi"] == kpi.name).any() and is_for_no_period(kpi, "")
+    return ("trend.note.goal_of_no_period",) if is_there else ()
 
 
 def _assurance(row: pd.Series) -> str | None:
@@ -196,7 +216,8 @@ def assurance_words(trend: Trend, language: str) -> str:
     """What the assurance icon says about the target in force, and that it is provisional where it is."""
     target = _target(trend, language)
     if target is None:
-        return words.say("trend.assurance.no_target", language)
+        other = next((note for note in trend.notes if note in _GOAL_NOTES), "trend.assurance.no_target")
+        return words.say(other.replace(".note.", ".assurance."), language)
     key = f"trend.assurance.{trend.assurance or 'none'}"
     text = words.say(key, language, target=target, periods=_periods(trend, language))
     if trend.assurance and trend.provisional:

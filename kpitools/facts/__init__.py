@@ -11,7 +11,7 @@ from typing import NamedTuple
 import ibis.expr.types as ir
 
 from kpitools.facts.agents import agent_day_work, agent_days, lacks_work
-from kpitools.facts.backlog import backlog_periods
+from kpitools.facts.backlog import backlog_periods, lacks_ends
 from kpitools.facts.brand import brand_surveys, engagement
 from kpitools.facts.columns import TICKET_DIMENSIONS, complete_columns, empty_column
 from kpitools.facts.customers import customer_contacts, customer_periods, lacks_basis
@@ -32,7 +32,8 @@ class Fact(NamedTuple):
 
     `by_period`: the builder also takes ``every``, since its rows are periods. `lacks`: what a desk's settings and
     options ask for that it does not have, in words; empty where nothing is lacking. `columns`: where a derived column
-    comes from, to be named instead of it where it holds nothing.
+    comes from, to be named instead of it where it holds nothing. `past`: what is not known of the past, in words; the
+    table then gives figures of now alone.
     """
 
     build: Callable[..., ir.Table]
@@ -40,6 +41,7 @@ class Fact(NamedTuple):
     by_period: bool = False
     lacks: Callable[..., str | Words] | None = None
     columns: Mapping[str, str | Words] = MappingProxyType({})
+    past: Callable[..., Words] | None = None
 
 
 FACTS = {
@@ -59,7 +61,7 @@ FACTS = {
             )
         },
     ),
-    "ticket_flow": Fact(ticket_flow, (("tickets.created_at",), ("status_changes.at",))),
+    "ticket_flow": Fact(ticket_flow, (("tickets.created_at",), ("status_changes.at",)), past=lacks_ends),
     "surveys": Fact(surveys, (("surveys.score",),)),
     "customer_periods": Fact(
         customer_periods,
@@ -87,7 +89,9 @@ FACTS = {
         lacks=lacks_statuses,
     ),
     "escalations": Fact(escalations, (("status_changes.at", "status_changes.team"),), lacks=lacks_levels),
-    "backlog_periods": Fact(backlog_periods, (("tickets.created_at",), ("status_changes.at",)), by_period=True),
+    "backlog_periods": Fact(
+        backlog_periods, (("tickets.created_at",), ("status_changes.at",)), by_period=True, past=lacks_ends
+    ),
     "agent_days": Fact(agent_days, (("agent_days.agent_id", "agent_days.day_at"),)),
     "agent_day_work": Fact(agent_day_work, (("agent_days.agent_id", "agent_days.day_at"),), lacks=lacks_work),
     "leads": Fact(leads, (("leads.lead_id",),)),
@@ -107,6 +111,11 @@ def by_period(table: str) -> bool:
     return table in FACTS and FACTS[table].by_period
 
 
+def has_past(table: str) -> bool:
+    """Whether the data may tell of `table` how things stand now and not how they stood."""
+    return table in FACTS and FACTS[table].past is not None
+
+
 __all__ = [
     "FACTS",
     "FIRST_CONTACT_PARTS",
@@ -115,5 +124,6 @@ __all__ = [
     "by_period",
     "complete_columns",
     "empty_column",
+    "has_past",
     "origins",
 ]

@@ -4,8 +4,12 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from kpitools import periods
+from kpitools import lacking, periods
 from kpitools.facts.columns import TICKET_DIMENSIONS
+from kpitools.kpi import Words
+from kpitools.tables import UNCOUNTED
+
+MANY = 0.05  # of the tickets: the share of lost rows over which a load refuses a file, too
 
 
 def backlog_periods(desk, every: str | None = None) -> ir.Table:
@@ -21,6 +25,16 @@ def backlog_periods(desk, every: str | None = None) -> ir.Table:
     went = (rows.done_at < rows.snapshot_at) | (rows.is_now & (rows.done_at == rows.snapshot_at))
     rows = rows.filter(came & ~went.fill_null(False))
     return rows.mutate(age_s=rows.snapshot_at.delta(rows.created_at, unit="microsecond") / 1e6)
+
+
+def lacks_ends(desk) -> Words:
+    """Of how many tickets it is not known when they were done, where that is more than `MANY`: they lay open for a
+    time, so a past backlog without them is too low. What is open now is known all the same."""
+    rows = desk.table("tickets").filter(lambda t: t.created_at.notnull())
+    rows = rows.filter(~rows.status.fill_null("").isin(UNCOUNTED) & ~rows.is_test)
+    found = rows.agg(known=rows.count(), unknown=(~rows.is_open & rows.done_at.isnull()).sum()).to_pandas().iloc[0]
+    n, all_of_them = int(found.unknown or 0), int(found.known)
+    return lacking.ends(n, all_of_them) if n > MANY * all_of_them else lacking.NOTHING
 
 
 def _snapshots(desk, rows: ir.Table, every: str | None) -> pd.DataFrame:

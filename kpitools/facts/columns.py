@@ -23,6 +23,18 @@ def first_known(rows: ir.Table, target: str, *sources: str) -> ir.Table:
     return without(rows.mutate(**made), *(c for c in [tables.local(target)] if c not in made))
 
 
+def about_ticket(rows: ir.Table, desk, source: str, shared: tuple[str, ...] = ()) -> ir.Table:
+    """`rows` of the loaded table `source` with ``status`` and ``is_test`` of the ticket each names, by which some
+    tickets do not count; missing where no ticket is known. Of `shared`, what a row lacks is its ticket's too."""
+    if "ticket_id" not in desk.filled_base(source) or desk.missing_for_table("tickets"):
+        return rows.mutate(status=ibis.null("string"), is_test=ibis.null("boolean"))
+    about = desk.table("tickets")
+    about = about.select("ticket_id", "status", "is_test", **{f"{c}__ticket": about[c] for c in shared})
+    joined = rows.left_join(about, "ticket_id")
+    joined = joined.mutate(**{c: ibis.coalesce(joined[c], joined[f"{c}__ticket"]) for c in shared})
+    return joined.drop(*[c for c in joined.columns if c.endswith("__ticket") or c.endswith("_right")])
+
+
 def without(rows: ir.Table, *columns: str) -> ir.Table:
     """`rows` without those of `columns` that it has."""
     there = [c for c in columns if c in rows.columns]

@@ -3,28 +3,39 @@
 import ibis
 import ibis.expr.types as ir
 
-from kpitools.facts.columns import complete_columns
+from kpitools.facts.columns import about_ticket, complete_columns
 
 
 def contacts(desk) -> ir.Table:
     """Handled contacts: answered calls, pre-aggregated intervals and tickets with time spent on them.
 
     Columns: ended_at, handle_s, handled (1, or the contacts of an interval), talk_s, hold_s, wrap_s, team, channel,
-    agent_id, source (calls, queue_intervals or tickets).
+    agent_id, source (calls, queue_intervals or tickets), and of their ticket status and is_test. A call counts whatever
+    became of its ticket, so it has no status.
     """
     parts = []
     if {"talk_s"} <= desk.filled_base("calls"):
-        calls = complete_columns(desk.base("calls"), "calls")
+        calls = _calls(desk)
         ended = ibis.coalesce(calls.ended_at, calls.answered_at, calls.offered_at)
         parts.append(_contact_rows(calls.filter(_is_answered(calls, desk)), ended, 1, "calls"))
     elif {"talk_s", "answered"} <= desk.filled_base("queue_intervals"):
-        rows = complete_columns(desk.base("queue_intervals"), "queue_intervals").mutate(channel=ibis.literal("phone"))
+        rows = _intervals(desk).mutate(channel=ibis.literal("phone"))
         parts.append(_contact_rows(rows, rows.started_at, rows.answered.cast("float64"), "queue_intervals"))
     if "handle_s" in desk.filled_base("tickets"):
         rows = desk.table("tickets").filter(lambda t: t.handle_s.notnull() & t.done_at.notnull())
         rows = rows.mutate(talk_s=rows.handle_s, hold_s=0.0, wrap_s=0.0)
         parts.append(_contact_rows(rows, rows.done_at, 1, "tickets"))
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def _calls(desk) -> ir.Table:
+    rows = about_ticket(complete_columns(desk.base("calls"), "calls"), desk, "calls")
+    return rows.mutate(status=ibis.null("string"))
+
+
+def _intervals(desk) -> ir.Table:
+    rows = complete_columns(desk.base("queue_intervals"), "queue_intervals")
+    return rows.mutate(status=ibis.null("string"), is_test=ibis.null("boolean"))
 
 
 def _is_answered(calls: ir.Table, desk) -> ir.BooleanValue:
@@ -52,18 +63,22 @@ def _contact_rows(rows: ir.Table, ended: ir.Value, handled, source: str) -> ir.T
         channel=rows.channel,
         agent_id=rows.agent_id,
         source=ibis.literal(source),
+        status=rows.status,
+        is_test=rows.is_test,
     )
 
 
 def offers(desk) -> ir.Table:
     """Contacts offered, a call or an interval a row: offered, answered, abandoned, answered_in_target,
-    short_abandoned (counts) and wait_s (total wait of the answered). Where the export has intervals they stand, since
-    phone systems count there. ``short_abandoned`` is missing where the export cannot say."""
+    short_abandoned (counts), wait_s (total wait of the answered) and is_test (of the call's ticket). Where the export
+    has intervals they stand, since phone systems count there. ``short_abandoned`` is missing where the export cannot
+    say."""
     if "offered" in desk.filled_base("queue_intervals"):
-        rows = complete_columns(desk.base("queue_intervals"), "queue_intervals")
+        rows = _intervals(desk)
         return rows.select(
             "team",
             "agent_id",
+            "is_test",
             "offered",
             "answered",
             "abandoned",
@@ -72,7 +87,7 @@ def offers(desk) -> ir.Table:
             "short_abandoned",
             offered_at=rows.started_at,
         )
-    rows = complete_columns(desk.base("calls"), "calls")
+    rows = _calls(desk)
     is_answered = _is_answered(rows, desk)
     waited = ibis.coalesce(rows.wait_s, rows.answered_at.delta(rows.offered_at, unit="microsecond") / 1e6)
     in_target = is_answered & (waited <= desk.option("service_level_seconds"))
@@ -82,6 +97,7 @@ def offers(desk) -> ir.Table:
     return rows.select(
         "team",
         "agent_id",
+        "is_test",
         "offered_at",
         offered=ibis.literal(1),
         answered=is_answered.ifelse(1, 0),

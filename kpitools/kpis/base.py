@@ -26,6 +26,7 @@ CUSTOMER_RETENTION_RATE = Kpi(
     better="higher",
     needs=("is_retained",),
     dimensions=("segment",),
+    per_period=True,
     parameters={"every": "month"},
     traps=(
         Words(
@@ -56,6 +57,7 @@ CUSTOMER_CHURN_RATE = Kpi(
     better="lower",
     needs=("is_retained",),
     dimensions=("segment",),
+    per_period=True,
     parameters={"every": "month"},
     traps=(
         Words(
@@ -113,6 +115,7 @@ REVENUE_CHURN_RATE = Kpi(
     better="lower",
     needs=("at_start", "lost"),
     dimensions=("segment",),
+    per_period=True,
     parameters={"every": "month"},
     traps=(
         Words(
@@ -151,6 +154,7 @@ NET_REVENUE_RETENTION = Kpi(
     better="higher",
     needs=("at_start", "at_end"),
     dimensions=("segment",),
+    per_period=True,
     parameters={"every": "month"},
     traps=(
         Words(

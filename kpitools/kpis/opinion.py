@@ -6,6 +6,7 @@ import ibis
 from ibis import _
 
 from kpitools.kpi import Kpi, Rule, Words, chosen_by
+from kpitools.kpis.rules import ON_COUNTABLE
 
 _ANSWERED = Rule("unanswered", _.score.notnull(), Words("not answered", "chưa được trả lời"))
 
@@ -20,6 +21,12 @@ def _scale(*scales: str, says: Words) -> Rule:
 
 _FIVE = Words("on a scale that is not the five-point one", "trên thang không phải năm mức")
 _WEIGHT = _.weight.fill_null(1.0)
+_OF_COUNTED_TICKETS = Words(
+    "An answer about a ticket that is spam, deleted, merged away or a test does not count; one whose ticket is not "
+    "known does.",
+    "Câu trả lời về phiếu là thư rác, đã xóa, đã gộp hoặc thử nghiệm thì không tính; câu không rõ thuộc phiếu nào vẫn "
+    "tính.",
+)
 
 _CSATS: dict[str, Kpi] = {}
 CSAT = Kpi(
@@ -45,6 +52,7 @@ CSAT = Kpi(
     population=(
         _kind("csat"),
         _ANSWERED,
+        *ON_COUNTABLE,
         Rule(
             "other_scale",
             _.scale.isin(["1-5", "0-1"]),
@@ -62,6 +70,7 @@ CSAT = Kpi(
         ),
     ),
     choices=(
+        _OF_COUNTED_TICKETS,
         Words(
             "Survey weights are used where the data has them; the unweighted figure stands beside.",
             "Nếu dữ liệu có trọng số khảo sát thì dùng trọng số; số không tính trọng số được ghi bên cạnh.",
@@ -126,7 +135,8 @@ CSAT_MEAN = Kpi(
     unit="scale",
     better="higher",
     needs=("score", "kind", "answered_at"),
-    population=(_kind("csat"), _ANSWERED, _scale("1-5", says=_FIVE)),
+    population=(_kind("csat"), _ANSWERED, *ON_COUNTABLE, _scale("1-5", says=_FIVE)),
+    choices=(_OF_COUNTED_TICKETS,),
     traps=(
         Words(
             "A mean of 4 may be all fours, or fives and ones: read it with the share of satisfied answers.",
@@ -160,11 +170,13 @@ CES = Kpi(
     population=(
         _kind("ces"),
         _ANSWERED,
+        *ON_COUNTABLE,
         _scale("1-7", says=Words("not on the 1 to 7 scale", "không theo thang 1–7")),
     ),
     parameters={"every": "month"},
     options=("ces_version",),
     variant=chosen_by("ces_version", _EFFORTS),
+    choices=(_OF_COUNTED_TICKETS,),
     traps=(
         Words(
             "Versions 1.0 and 2.0 run in opposite directions: a rise from one to the other is no improvement.",
@@ -192,7 +204,7 @@ _EFFORTS |= {
         ),
         formula=Words("sum of answers / answers, 1 to 5", "tổng điểm / số câu trả lời, thang 1–5"),
         better="lower",
-        population=(_kind("ces"), _ANSWERED, _scale("1-5", says=_FIVE)),
+        population=(_kind("ces"), _ANSWERED, *ON_COUNTABLE, _scale("1-5", says=_FIVE)),
         source="Dixon, Freeman and Toman, Harvard Business Review (2010); docs/decisions.md#customer-effort",
     ),
 }
@@ -216,8 +228,10 @@ REWARDS_SHARE = Kpi(
     population=(
         _kind("rewards"),
         _ANSWERED,
+        *ON_COUNTABLE,
         _scale("0-1", says=Words("neither a reward nor a rebuke", "không phải khen hay chê")),
     ),
+    choices=(_OF_COUNTED_TICKETS,),
     traps=(
         Words(
             "It is not CSAT: only who wants to praise or to blame clicks, and there is nothing in between.",
@@ -251,10 +265,12 @@ NPS = Kpi(
     population=(
         _kind("nps"),
         _ANSWERED,
+        *ON_COUNTABLE,
     ),
     demands=(_scale("0-10", says=Words("not on the 0 to 10 scale", "không theo thang 0–10")),),
     weight=_WEIGHT,
     choices=(
+        _OF_COUNTED_TICKETS,
         Words(
             "An answer on another scale is an error, not a guess: no conversion of 1-5 or 1-7 to 0-10 is agreed on.",
             "Câu trả lời trên thang khác là lỗi, không tự quy đổi: không có cách quy đổi 1–5 hay 1–7 sang 0–10 nào "
@@ -295,7 +311,9 @@ SURVEY_RESPONSE_RATE = Kpi(
     unit="share",
     better="higher",
     needs=("sent_at",),
+    population=ON_COUNTABLE,
     dimensions=("team", "channel", "topic"),
+    choices=(_OF_COUNTED_TICKETS,),
     traps=(
         Words(
             "A low rate says little by itself; a rate that differs between glad and angry customers biases the score.",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from ibis import _
 
 from kpitools.kpi import Kpi, Rule, Words, chosen_by
+from kpitools.kpis.rules import CALLS_STAND, ON_NO_TEST
 
 AVERAGE_SPEED_OF_ANSWER = Kpi(
     name="average_speed_of_answer",
@@ -27,9 +28,11 @@ AVERAGE_SPEED_OF_ANSWER = Kpi(
     better="lower",
     needs=("wait_s", "answered"),
     population=(
+        ON_NO_TEST,
         Rule("abandoned", _.answered > 0, Words("with nothing answered", "không có cuộc nào được trả lời")),
         Rule("no_wait", _.wait_s.notnull(), Words("without a recorded wait", "không ghi nhận thời gian chờ")),
     ),
+    choices=(CALLS_STAND,),
     traps=(
         Words(
             "It looks better when impatient callers hang up: read it with the abandonment rate.",
@@ -58,6 +61,8 @@ SERVICE_LEVEL = Kpi(
     value=_.answered_in_target,
     per=_.offered,
     unit="share",
+    population=(ON_NO_TEST,),
+    choices=(CALLS_STAND,),
     better="higher",
     needs=("answered_in_target", "offered"),
     options=("service_level_seconds", "service_level_denominator", "short_abandon_seconds"),
@@ -128,6 +133,8 @@ ABANDONMENT_RATE = Kpi(
     value=_.abandoned,
     per=_.offered,
     unit="share",
+    population=(ON_NO_TEST,),
+    choices=(CALLS_STAND,),
     better="lower",
     needs=("abandoned", "offered"),
     guards=("average_speed_of_answer",),

@@ -79,7 +79,12 @@ REOPEN_RATE = Kpi(
     needs=("ever_resolved_at", "reopens"),
     population=(
         *COUNTABLE,
-        EVER_RESOLVED,
+        Rule(
+            "resolved",
+            # What was reopened had been resolved, also where the export keeps no time of it.
+            _.ever_resolved_at.notnull() | (_.reopens > 0).fill_null(False),
+            EVER_RESOLVED.dropped,
+        ),
         Rule(
             "reopens_unknown",
             _.reopens.notnull(),

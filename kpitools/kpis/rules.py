@@ -12,6 +12,18 @@ NOT_UNCOUNTED = Rule(
 )
 NOT_TEST = Rule("test", ~_.is_test.fill_null(False), Words("test tickets", "là phiếu thử nghiệm"))
 COUNTABLE = (NOT_UNCOUNTED, NOT_TEST)
+# The same of answers and contacts; one whose ticket is not known stays.
+ON_COUNTABLE = (
+    NOT_UNCOUNTED._replace(
+        dropped=Words("on tickets that are spam, deleted or merged away", "thuộc phiếu là thư rác, đã xóa hoặc đã gộp")
+    ),
+    NOT_TEST._replace(dropped=Words("on test tickets", "thuộc phiếu thử nghiệm")),
+)
+ON_NO_TEST = ON_COUNTABLE[1]
+CALLS_STAND = Words(
+    "A call counts whatever became of its ticket (the caller waited all the same), unless that is a test.",
+    "Cuộc gọi vẫn tính dù phiếu của nó về sau ra sao (khách vẫn phải chờ), trừ phiếu thử nghiệm.",
+)
 CREATED = Rule("created", _.created_at.notnull(), Words("without a creation time", "không có thời điểm tạo"))
 BY_CUSTOMER = Rule(
     "opened_by_agent",

@@ -59,6 +59,7 @@ SALES_GROWTH = Kpi(
     ),
     options=("sales_growth_base",),
     variant=_growth_over,
+    per_period=True,
     parameters={"every": "month"},
     choices=(
         Words(

@@ -3,7 +3,7 @@
 from ibis import _
 
 from kpitools.kpi import Kpi, Rule, Span, Words
-from kpitools.kpis.rules import BY_CUSTOMER, COUNTABLE, CREATED, DONE_WITHOUT_TIME
+from kpitools.kpis.rules import BY_CUSTOMER, CALLS_STAND, COUNTABLE, CREATED, DONE_WITHOUT_TIME, ON_COUNTABLE
 from kpitools.tables import UNSOLVED
 
 CLOSED_UNANSWERED = Rule(
@@ -287,7 +287,11 @@ AVERAGE_HANDLE_TIME = Kpi(
     unit="min",
     better="lower",
     needs=("handle_s",),
-    population=(Rule("no_time", _.handle_s.notnull(), Words("without a recorded time", "không ghi nhận thời gian")),),
+    population=(
+        *ON_COUNTABLE,
+        Rule("no_time", _.handle_s.notnull(), Words("without a recorded time", "không ghi nhận thời gian")),
+    ),
+    choices=(CALLS_STAND,),
     traps=(
         Words(
             "Lower is only better at the same quality: hurried contacts come back. Never show it alone.",

@@ -50,6 +50,7 @@ RESOLVED_VOLUME = Kpi(
     needs=("resolved_at",),
     population=(
         *COUNTABLE,
+        Rule("done_without_time", _.done_at.notnull() | _.is_open, DONE_WITHOUT_TIME),
         Rule("resolved", _.resolved_at.notnull(), Words("not resolved", "chưa được giải quyết")),
     ),
     traps=(
@@ -89,6 +90,12 @@ BACKLOG = Kpi(
         Words(
             "Tickets opened before the export begins are not in it: the first weeks count too few.",
             "Phiếu mở trước khi tệp xuất bắt đầu không có mặt: những tuần đầu bị đếm thiếu.",
+        ),
+        Words(
+            "A ticket that is done, nobody knows when, lay open for a time and is in no period: the past reads that "
+            "much too low. Where more than 5 % of tickets are such, only the backlog of now is given.",
+            "Phiếu đã xong nhưng không rõ lúc nào từng tồn một thời gian mà không nằm trong kỳ nào: số của quá khứ "
+            "thấp hơn thật chừng ấy. Khi trên 5 % số phiếu như vậy thì chỉ đưa ra số tồn hiện tại.",
         ),
     ),
     guards=("resolution_time",),
@@ -151,6 +158,7 @@ CONTACT_RATE = Kpi(
     better="lower",
     needs=("contacts",),
     dimensions=("segment",),
+    per_period=True,
     parameters={"every": "month"},
     traps=(
         Words(

@@ -122,44 +122,45 @@ SMALL = {
     ),
 }
 
-# Times in hours (handle time in minutes), shares as fractions, nps in points. An empty team means everybody.
+# Times in hours (handle time in minutes), shares as fractions, nps in points. An empty team means everybody; counts
+# and rates a period say for which one they are (every).
 TARGETS = """\
-kpi,valid_from,valid_to,team,target,low,high,hours
-first_response_time,2024-07-01,2025-06-30,,4,,,calendar
-first_response_time,2025-07-01,,,2,,,calendar
-first_response_time,2024-07-01,,VIP,2,,,calendar
-first_response_time,2024-07-01,,,1.5,,,business
-average_wait_time,2024-07-01,,,12,,,calendar
-resolution_time,2024-07-01,2025-06-30,,36,,,calendar
-resolution_time,2025-07-01,,,30,,,calendar
-resolution_time,2024-07-01,,VIP,18,,,calendar
-first_resolution_time,2024-07-01,,,30,,,calendar
-csat,2024-07-01,2025-08-31,,0.75,,,
-csat,2025-09-01,,,0.8,,,
-first_contact_resolution_rate,2024-07-01,2025-12-31,,0.5,,,
-first_contact_resolution_rate,2026-01-01,,,0.55,,,
-first_contact_resolution_rate,2025-05-12,,Đổi trả,0.55,,,
-customer_retention_rate,2024-07-01,,,0.98,,,
-customer_churn_rate,2024-07-01,,,0.02,,,
-nps,2024-07-01,2025-12-31,,20,,,
-nps,2026-01-01,,,30,,,
-average_handle_time,2024-07-01,,,6,,,
-backlog,2024-07-01,,,40,,,
-sla_attainment,2024-07-01,2025-06-30,,0.8,,,
-sla_attainment,2025-07-01,,,0.85,,,
-reopen_rate,2024-07-01,,,0.08,,,
-ticket_volume,2024-07-01,,,,40,75,
-marketing_qualified_leads,2024-07-01,,,120,,,
-mql_conversion_rate,2024-07-01,,,0.2,,,
-customer_acquisition_cost,2024-07-01,,,1000000,,,
-brand_awareness,2024-07-01,2025-12-31,,0.15,,,
-brand_awareness,2026-01-01,,,0.2,,,
-average_profit_margin,2024-07-01,,,0.28,,,
-sales_growth,2024-07-01,,,0,,,
-product_quality,2024-07-01,,,0.97,,,
-quick_ratio,2024-07-01,,,,1,,
-current_ratio,2024-07-01,,,,1.5,,
-saas_quick_ratio,2024-07-01,,,1.5,,,
+kpi,valid_from,valid_to,team,target,low,high,hours,every
+first_response_time,2024-07-01,2025-06-30,,4,,,calendar,
+first_response_time,2025-07-01,,,2,,,calendar,
+first_response_time,2024-07-01,,VIP,2,,,calendar,
+first_response_time,2024-07-01,,,1.5,,,business,
+average_wait_time,2024-07-01,,,12,,,calendar,
+resolution_time,2024-07-01,2025-06-30,,36,,,calendar,
+resolution_time,2025-07-01,,,30,,,calendar,
+resolution_time,2024-07-01,,VIP,18,,,calendar,
+first_resolution_time,2024-07-01,,,30,,,calendar,
+csat,2024-07-01,2025-08-31,,0.75,,,,
+csat,2025-09-01,,,0.8,,,,
+first_contact_resolution_rate,2024-07-01,2025-12-31,,0.5,,,,
+first_contact_resolution_rate,2026-01-01,,,0.55,,,,
+first_contact_resolution_rate,2025-05-12,,Đổi trả,0.55,,,,
+customer_retention_rate,2024-07-01,,,0.98,,,,month
+customer_churn_rate,2024-07-01,,,0.02,,,,month
+nps,2024-07-01,2025-12-31,,20,,,,
+nps,2026-01-01,,,30,,,,
+average_handle_time,2024-07-01,,,6,,,,
+backlog,2024-07-01,,,40,,,,
+sla_attainment,2024-07-01,2025-06-30,,0.8,,,,
+sla_attainment,2025-07-01,,,0.85,,,,
+reopen_rate,2024-07-01,,,0.08,,,,
+ticket_volume,2024-07-01,,,,40,75,,week
+marketing_qualified_leads,2024-07-01,,,120,,,,month
+mql_conversion_rate,2024-07-01,,,0.2,,,,
+customer_acquisition_cost,2024-07-01,,,1000000,,,,
+brand_awareness,2024-07-01,2025-12-31,,0.15,,,,
+brand_awareness,2026-01-01,,,0.2,,,,
+average_profit_margin,2024-07-01,,,0.28,,,,
+sales_growth,2024-07-01,,,0,,,,month
+product_quality,2024-07-01,,,0.97,,,,
+quick_ratio,2024-07-01,,,,1,,,
+current_ratio,2024-07-01,,,,1.5,,,
+saas_quick_ratio,2024-07-01,,,1.5,,,,
 """
 
 INTERVENTIONS = """\
@@ -202,7 +203,7 @@ addresses end in example.com. Written by `kpitools.sample.make`; the same seed g
 | brand_surveys.csv | {brand_surveys} | an answer of a quarterly panel of 250: unaided, then aided; weights mend its age | days | |
 | engagement.csv | {engagement} | a page's day | days | |
 | agent_days.csv | {agent_days} | an agent's day by the planning system | days | seconds |
-| targets.csv | | a goal in force: shares as fractions, NPS points | days | hours; handle time minutes |
+| targets.csv | | a goal in force: shares as fractions, NPS points; counts and rates say for which period (`every`) | days | hours; handle time minutes |
 | interventions.csv | | something done to improve | days | |
 | liveagent/liveagent_tickets.csv | {liveagent_tickets} | a request by Facebook or Zalo; status is one letter (C is Open, L is Closed) | UTC | |
 | liveagent/liveagent_history.csv | {liveagent_history} | a request in a status | UTC | seconds |

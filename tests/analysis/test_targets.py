@@ -7,6 +7,7 @@ import pytest
 
 from kpitools.analysis.targets import Target, attainment, bounds, met, target_for
 from kpitools.errors import ConfigError
+from kpitools.kpis import get
 
 
 @pytest.fixture
@@ -28,29 +29,30 @@ def targets():
     [("2024-12-31", None), ("2025-01-01", 4.0), ("2025-06-30", 4.0), ("2025-07-01", 2.0), ("2030-01-01", 2.0)],
 )
 def test_each_period_has_the_target_in_force_on_its_first_day(targets, day, expected):
-    found = target_for(targets, "first_response_time", None, day)
+    found = target_for(targets, get("first_response_time"), None, day)
     assert (found and found.target) == expected
 
 
 def test_a_teams_own_target_wins_and_others_keep_the_general_one(targets):
-    assert target_for(targets, "first_response_time", "VIP", "2025-03-03").target == 1.0
-    assert target_for(targets, "first_response_time", "Sales", "2025-03-03").target == 4.0
-    assert target_for(targets, "first_response_time", None, "2025-03-03").target == 4.0
+    assert target_for(targets, get("first_response_time"), "VIP", "2025-03-03").target == 1.0
+    assert target_for(targets, get("first_response_time"), "Sales", "2025-03-03").target == 4.0
+    assert target_for(targets, get("first_response_time"), None, "2025-03-03").target == 4.0
 
 
 def test_a_target_for_business_hours_does_not_judge_calendar_hours(targets):
-    assert target_for(targets, "resolution_time", None, "2025-03-03") is None
-    assert target_for(targets, "resolution_time", None, "2025-03-03", "business").target == 8.0
+    assert target_for(targets, get("resolution_time"), None, "2025-03-03") is None
+    assert target_for(targets, get("resolution_time"), None, "2025-03-03", "business").target == 8.0
 
 
 def test_no_targets_give_no_target(targets):
-    assert target_for(None, "csat", None, "2025-03-03") is None
-    assert target_for(targets, "csat", None, "2025-03-03") is None
+    assert target_for(None, get("csat"), None, "2025-03-03") is None
+    assert target_for(targets, get("csat"), None, "2025-03-03") is None
 
 
 def test_a_table_without_dates_and_teams_holds_always_and_for_all():
-    assert target_for(pd.DataFrame({"kpi": ["csat"], "target": [0.9]}), "csat", "VIP", "2025-03-03") == (
+    assert target_for(pd.DataFrame({"kpi": ["csat"], "target": [0.9]}), get("csat"), "VIP", "2025-03-03") == (
         0.9,
+        None,
         None,
         None,
     )
@@ -67,6 +69,9 @@ def test_a_table_without_dates_and_teams_holds_always_and_for_all():
         (0.9, Target(low=0.75, high=0.85), "band", False),
         (0.9, Target(low=0.75), "band", True),
         (5, 4.0, "neutral", None),
+        (50, Target(low=40.0, high=75.0), "neutral", True),
+        (80, Target(low=40.0, high=75.0), "neutral", False),
+        (39, Target(low=40.0), "neutral", False),
         (None, 4.0, "lower", None),
         (float("nan"), 4.0, "lower", None),
         (5, None, "lower", None),
