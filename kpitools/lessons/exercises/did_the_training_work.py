@@ -46,15 +46,15 @@ def two_weeks(generator: np.random.Generator) -> Rows:
 
 
 def tickets(generator: np.random.Generator) -> Rows:
-    """Twenty-four requests, six of each team and period."""
+    """Some twenty-five requests, five to eight of each team and period."""
     settled = [generator.integers(1, 3), generator.integers(4, 6), generator.integers(2, 4), 0]
     settled[3] = settled[2] + 1
     parts = []
     for place, k in enumerate(settled):
-        part = pd.DataFrame({"is_first_contact": [True] * int(k) + [False] * (6 - int(k))})
+        part = pd.DataFrame({"is_first_contact": np.arange(generator.integers(5, 9)) < k})
         parts.append(part.assign(team=(TRAINED, OTHER)[place // 2], is_after=bool(place % 2)))
     rows = pd.concat(parts)[["team", "is_after", "is_first_contact"]]
-    return numbered(rows.iloc[generator.permutation(24)])
+    return numbered(rows.iloc[generator.permutation(len(rows))])
 
 
 # Ways of counting -------------------------------------------------------------------------------------------
