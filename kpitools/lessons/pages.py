@@ -58,9 +58,11 @@ def index(wanted: list[Lesson], kpis: list[Kpi], role: str, language: str) -> st
         if rows:
             body += f"<h2>{escape(say(f'lessons.part.{part}', language))}</h2>" + _table(rows)
     glossary_link = f'<a href="glossary.html">{escape(say("lessons.glossary", language))}</a>'
-    body += f"<h2>{escape(say('lessons.cards', language))}</h2>"
-    body += f'<p><a href="cards/all.html">{escape(say("lessons.cards.all", language))}</a> · {glossary_link}</p>'
-    body += f'<ul class="pages">{"".join(_card(kpi, language) for kpi in kpis)}</ul>'
+    body += f"<p>{glossary_link}</p>"
+    if kpis:
+        body += f"<h2>{escape(say('lessons.cards', language))}</h2>"
+        body += f'<p><a href="cards/all.html">{escape(say("lessons.cards.all", language))}</a></p>'
+        body += f'<ul class="pages">{"".join(_card(kpi, language) for kpi in kpis)}</ul>'
     minutes = sum(lesson.minutes for lesson in wanted)
     about = render.About(
         say(f"lessons.role.{role}", language),

@@ -131,9 +131,10 @@ def solved(task: Exercise | Question, rows: Rows | None, language: str) -> Note:
     return Note(title, f"**{answer}**", *(text(language) for text in task.hints), task.praise(language))
 
 
-def same(by_hand: str, computed: str, language: str) -> Note:
-    """The figure by hand beside that of `compute`."""
-    return Note(say("lessons.same", language), say("lessons.same.text", language, by_hand=by_hand, computed=computed))
+def same(by_hand: str, computed: str, of: str, language: str) -> Note:
+    """The figure by hand beside that of `of`, which is a name in code."""
+    said = say("lessons.same.text", language, by_hand=by_hand, computed=computed, of=of)
+    return Note(say("lessons.same", language), said)
 
 
 def progress(courses: Sequence[tuple[Exercise | Question, Any]], language: str) -> Table:
