@@ -49,7 +49,8 @@ def test_a_variant_keeps_one_language_and_a_learners_one_nothing_of_the_trainers
     for made in (learner, trainer):
         assert not any(f"lang-{other}" in tags(cell) for cell in made.cells)
         assert "seed: int = 7  # " in made.cells[0].source
-        assert f'language: str = "{language}"  # en or vi' in made.cells[0].source
+        said = {"en": "# en or vi", "vi": "# en hoặc vi"}[language]
+        assert f'language: str = "{language}"  {said}' in made.cells[0].source
     assert not any("trainer" in tags(cell) or "lesson.answers" in cell.source for cell in learner.cells)
     extra = [cell for cell in trainer.cells if "trainer" in tags(cell)]
     assert len(trainer.cells) - len(learner.cells) == len(extra) > 0
