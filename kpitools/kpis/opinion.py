@@ -241,7 +241,7 @@ NPS = Kpi(
         "lập (7–8) vẫn nằm ở mẫu số. Từ −100 đến 100, không có dấu %.",
     ),
     formula=Words(
-        "100 × (promoters − detractors) / answers", "100 × (người ủng hộ − người không hài lòng) / số câu trả lời"
+        "100 × (promoters − detractors) / answers", "100 × (ủng hộ − không hài lòng) / số câu trả lời"
     ),
     table="surveys",
     dated_by="answered_at",
