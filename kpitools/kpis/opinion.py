@@ -155,7 +155,7 @@ CES = Kpi(
     title=Words("Customer effort score (CES 2.0)", "Chỉ số nỗ lực của khách hàng (CES 2.0)"),
     definition=Words(
         "Mean agreement, from 1 to 7, with “the company made it easy for me to handle my issue”. Higher is easier.",
-        "Trung bình mức đồng ý, từ 1 đến 7, với câu «Công ty giúp tôi giải quyết vấn đề một cách dễ dàng». Càng cao "
+        "Trung bình mức đồng ý, từ 1 đến 7, với câu “Công ty giúp tôi giải quyết vấn đề một cách dễ dàng”. Càng cao "
         "càng dễ dàng.",
     ),
     formula=Words("sum of answers / answers, 1 to 7", "tổng điểm / số câu trả lời, thang 1–7"),
@@ -199,8 +199,8 @@ _EFFORTS |= {
         definition=Words(
             "Mean answer, from 1 (very low) to 5 (very high), to “how much effort did you personally have to put "
             "forth to handle your request?”. Lower is easier.",
-            "Trung bình câu trả lời, từ 1 (rất ít) đến 5 (rất nhiều), cho câu hỏi «Bạn đã phải bỏ ra bao nhiêu công "
-            "sức để giải quyết yêu cầu?». Càng thấp càng dễ dàng.",
+            "Trung bình câu trả lời, từ 1 (rất ít) đến 5 (rất nhiều), cho câu hỏi “Bạn đã phải bỏ ra bao nhiêu công "
+            "sức để giải quyết yêu cầu?”. Càng thấp càng dễ dàng.",
         ),
         formula=Words("sum of answers / answers, 1 to 5", "tổng điểm / số câu trả lời, thang 1–5"),
         better="lower",
@@ -254,7 +254,9 @@ NPS = Kpi(
         "0 đến 10. Người trung "
         "lập (7–8) vẫn nằm ở mẫu số. Từ −100 đến 100, không có dấu %.",
     ),
-    formula=Words("100 × (promoters − detractors) / answers", "100 × (ủng hộ − phản đối) / số câu trả lời"),
+    formula=Words(
+        "100 × (promoters − detractors) / answers", "100 × (ủng hộ − không hài lòng) / số câu trả lời"
+    ),
     table="surveys",
     dated_by="answered_at",
     statistic="nps",

@@ -51,7 +51,7 @@ FIRST_RESPONSE_TIME = Kpi(
         ),
         Words(
             "A quick 'we got your message' improves it without helping anyone: read it with the reopen rate and CSAT.",
-            "Một câu «chúng tôi đã nhận được tin» làm đẹp chỉ số mà không giúp được ai: hãy đọc cùng tỷ lệ mở "
+            "Một câu “chúng tôi đã nhận được tin” làm đẹp chỉ số mà không giúp được ai: hãy đọc cùng tỷ lệ mở "
             "lại và CSAT.",
         ),
     ),
@@ -174,7 +174,7 @@ REQUESTER_WAIT_TIME = Kpi(
         Words(
             "It follows the status, not the messages: an agent who forgets to set a ticket to pending lets the clock "
             "run, and one who sets it too early stops it.",
-            "Chỉ số theo trạng thái chứ không theo tin nhắn: quên chuyển sang «chờ khách» thì đồng hồ vẫn chạy, chuyển "
+            "Chỉ số theo trạng thái chứ không theo tin nhắn: quên chuyển sang “chờ khách” thì đồng hồ vẫn chạy, chuyển "
             "quá sớm thì đồng hồ dừng.",
         ),
         Words(
@@ -216,7 +216,7 @@ RESOLUTION_TIME = Kpi(
         Words(
             "'Closed' is often an automatic step days after the solution: it is used only where nothing else is there, "
             "and then it is said.",
-            "«Đóng» thường là bước tự động nhiều ngày sau khi giải quyết: chỉ dùng khi không có gì khác, và khi đó có "
+            "“Đóng” thường là bước tự động nhiều ngày sau khi giải quyết: chỉ dùng khi không có gì khác, và khi đó có "
             "nói rõ.",
         ),
         Words(

@@ -46,8 +46,11 @@ def _from_text(text: str, unit: str) -> Number:
         return None
 
 
-def as_ids(answer: Any) -> frozenset[str] | None:
-    """`answer` as a set of ids; None where it is no collection."""
+def as_ids(answer: Any, all_ids: pd.Series) -> frozenset[str] | None:
+    """`answer` as a set of ids; None where it is no collection. A condition on the rows stands for those that meet
+    it."""
+    if isinstance(answer, pd.Series | np.ndarray) and answer.dtype == bool and len(answer) == len(all_ids):
+        return frozenset(all_ids[np.asarray(answer)].astype(str))
     if isinstance(answer, str):
         return frozenset(part.strip() for part in answer.replace(";", ",").split(",") if part.strip())
     if isinstance(answer, int):

@@ -13,7 +13,7 @@ from kpitools.errors import ConfigError
 from kpitools.lessons import pages
 from kpitools.lessons.catalogue import lesson as find_lesson
 from kpitools.lessons.catalogue import lessons
-from kpitools.lessons.kpi_card import all_kpis, cards_page
+from kpitools.lessons.kpi_card import all_kpis, cards_page, kpis_of
 from kpitools.lessons.record import Lesson
 from kpitools.lessons.slides import deck
 from kpitools.lessons.variant import check_role, source, variant
@@ -54,7 +54,7 @@ def build(
     Parameters
     ----------
     role : learner or trainer; a trainer's course has the trainer's paragraphs, answers and speaker notes
-    names : lessons to take; all without any
+    names : lessons to take, with the cards of their KPIs; all lessons and all cards without any
     seed : decides the rows of the exercises
 
     Raises
@@ -73,10 +73,11 @@ def build(
             (new / name).mkdir()
         files = write_notebooks(new / "notebooks", wanted, role, language, seed=seed)
         failed = _run(files, new, wanted, role, language, told or (lambda name: None))
-        kpis = all_kpis()
+        kpis = kpis_of(wanted) if names else all_kpis()
         for kpi in kpis:
             (new / "cards" / f"{kpi.name}.html").write_text(cards_page([kpi], language, "../index.html"), "utf-8")
-        (new / "cards" / "all.html").write_text(cards_page(kpis, language, "../index.html"), "utf-8")
+        if kpis:
+            (new / "cards" / "all.html").write_text(cards_page(kpis, language, "../index.html"), "utf-8")
         (new / "glossary.html").write_text(pages.glossary_page(language), "utf-8")
         (new / "index.html").write_text(pages.index(wanted, kpis, role, language), "utf-8")
         record = {"kpitools": __version__, "role": role, "language": language, "seed": seed, "failed": failed}

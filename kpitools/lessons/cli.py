@@ -27,6 +27,16 @@ def list_lessons(language: Language = "en") -> None:
     ]
     heads = [say(f"lessons.cli.{name}", language) for name in ("name", "lesson", "part", "minutes")]
     _table(heads, rows, say("lessons.cli.title", language))
+    _tell_broken(language)
+
+
+def _tell_broken(language: str) -> int:
+    """Say which lessons cannot be used, and give their number."""
+    from kpitools.lessons.catalogue import broken
+
+    for name, why in broken().items():
+        typer.echo(say("lessons.broken", language, name=name, why=why), err=True)
+    return len(broken())
 
 
 @app.command()
@@ -41,7 +51,7 @@ def build(
 ) -> None:
     """Write the course: notebooks, pages to read, slides, cards to print; index.html opens without a network.
 
-    Exit code 0: all is there; 1: a notebook did not run to its end; 2: bad input.
+    Exit code 0: all is there; 1: a notebook did not run to its end, or a lesson cannot be used; 2: bad input.
     """
     import time
 
@@ -56,7 +66,8 @@ def build(
     typer.echo(say("lessons.build.done", language, seconds=seconds, path=path, **counts))
     for name, why in built.failed.items():
         typer.echo(say("lessons.build.failed", language, name=name, why=why), err=True)
-    raise typer.Exit(1 if built.failed else 0)
+    unusable = 0 if lesson else _tell_broken(language)
+    raise typer.Exit(1 if built.failed or unusable else 0)
 
 
 @app.command()

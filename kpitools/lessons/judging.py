@@ -1,7 +1,9 @@
 """Judge an answer: right, a mistake that somebody foresaw, the right number in another unit, or not yet."""
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from html import escape
 from typing import Any
 
@@ -99,6 +101,18 @@ class _Teller:
         text = self.task.says[name](self.language) + (f" {say(more, self.language)}" if more else "")
         return Verdict("mistake", self.title("mistake"), text, name)
 
+    def stopped(self, problem: Exception, columns: list[str]) -> Verdict:
+        """What a learner's code raised, with the word for the two slips that everybody makes once."""
+        said = self.say("error", what=f"{type(problem).__name__}: {problem}", columns=", ".join(columns))
+        unknown = re.search(r"'(\w+)'$", str(problem)) if isinstance(problem, AttributeError | KeyError) else None
+        near = get_close_matches(unknown[1], columns, 1) if unknown else []
+        advice = ""
+        if near:
+            advice = say("lessons.check.error.near", self.language, column=near[0])
+        elif "truth value of a Series" in str(problem) or "rand_" in str(problem) or "ror_" in str(problem):
+            advice = say("lessons.check.error.brackets", self.language)
+        return replace(said, text=f"{said.text}\n\n{advice}".strip())
+
     def unit(self, name: str) -> Verdict:
         given = say(f"lessons.unit.{name}", self.language)
         return self.say("unit", given=given, wanted=say(f"lessons.wanted.{self.task.unit}", self.language))
@@ -125,8 +139,7 @@ def _code(task: Exercise, answer: Any, all_rows: list[Rows], teller: _Teller) ->
         try:
             given = answer(rows.copy())
         except Exception as problem:  # whatever a learner's code raises is feedback, not a failure of the lesson
-            what = f"{type(problem).__name__}: {problem}"
-            return teller.say("error", what=what, columns=", ".join(rows.columns))
+            return teller.stopped(problem, list(rows.columns))
         if given is Ellipsis or given is None:
             return teller.say("blank") if given is Ellipsis else teller.say("gives_nothing", "unreadable")
         values.append(answers.as_number(given, task.unit))
@@ -178,7 +191,7 @@ def _slip(task: Exercise, values: list[float], right: list) -> str:
 
 
 def _ids(task: Exercise, answer: tuple[Any, ...], rows: Rows, teller: _Teller) -> Verdict:
-    given = answers.as_ids(answer[0] if len(answer) == 1 else answer)
+    given = answers.as_ids(answer[0] if len(answer) == 1 else answer, rows.iloc[:, 0])
     if given is None or callable(answer[0]):
         return teller.say("not_ids", "unreadable")
     strange = sorted(given - frozenset(rows.iloc[:, 0].astype(str)))

@@ -40,6 +40,11 @@ def all_kpis() -> list[Kpi]:
     return list(CATALOGUE.values())
 
 
+def kpis_of(wanted: list[Lesson]) -> list[Kpi]:
+    """The KPIs that these lessons teach, in the order of the catalogue."""
+    return [kpi for kpi in all_kpis() if kpi.name in {lesson.kpi for lesson in wanted}]
+
+
 def sheet(kpi: Kpi, language: str) -> str:
     """The inside of one sheet, as HTML."""
     parts = [
@@ -70,8 +75,8 @@ def _title(name: str, language: str) -> str:
 
 
 def lesson_of(kpi: Kpi) -> Lesson | None:
-    """The lesson on a KPI, of those that bear its name."""
-    return lessons().get(kpi.name)
+    """The lesson on a KPI: the one that bears its name, else the first of the course that works with it."""
+    return lessons().get(kpi.name) or next((found for found in lessons().values() if found.kpi == kpi.name), None)
 
 
 def _example(kpi: Kpi, language: str) -> str:

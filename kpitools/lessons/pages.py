@@ -1,5 +1,6 @@
 """The pages of a built course around its lessons: the first page, each lesson's page, the glossary."""
 
+import re
 from copy import copy
 from html import escape
 from typing import Any
@@ -13,6 +14,8 @@ from kpitools.report import render
 from kpitools.words import say
 
 HOME, FOOTER = "../index.html", "lessons.footer"
+# A report folds its code away; in a lesson the code is what is taught.
+_CODE = re.compile(r'<details class="code"><summary>[^<]*</summary>(<pre\b.*?</pre>)</details>', re.DOTALL)
 
 
 def file_name(lesson: Lesson) -> str:
@@ -25,7 +28,7 @@ def lesson_page(lesson: Lesson, outcome, wanted: list[Lesson], language: str) ->
     body = ""
     if outcome.notebook is not None:
         _, body = render.notebook_body(to_read(outcome.notebook), language, code=True)
-        body = body.replace('<details class="code">', '<details class="code" open>')
+        body = _CODE.sub(r'<div class="code">\1</div>', body)
     if not outcome.ok:
         body = render.failure(outcome.status, outcome.error, language) + body
     place = say("lessons.place", language, n=wanted.index(lesson) + 1, all=len(wanted))
@@ -58,9 +61,11 @@ def index(wanted: list[Lesson], kpis: list[Kpi], role: str, language: str) -> st
         if rows:
             body += f"<h2>{escape(say(f'lessons.part.{part}', language))}</h2>" + _table(rows)
     glossary_link = f'<a href="glossary.html">{escape(say("lessons.glossary", language))}</a>'
-    body += f"<h2>{escape(say('lessons.cards', language))}</h2>"
-    body += f'<p><a href="cards/all.html">{escape(say("lessons.cards.all", language))}</a> · {glossary_link}</p>'
-    body += f'<ul class="pages">{"".join(_card(kpi, language) for kpi in kpis)}</ul>'
+    body += f"<p>{glossary_link}</p>"
+    if kpis:
+        body += f"<h2>{escape(say('lessons.cards', language))}</h2>"
+        body += f'<p><a href="cards/all.html">{escape(say("lessons.cards.all", language))}</a></p>'
+        body += f'<ul class="pages">{"".join(_card(kpi, language) for kpi in kpis)}</ul>'
     minutes = sum(lesson.minutes for lesson in wanted)
     about = render.About(
         say(f"lessons.role.{role}", language),

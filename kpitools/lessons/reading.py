@@ -62,11 +62,26 @@ def read_lesson(
         language, a question without exactly one right choice.
     """
     package, name = module.rpartition(".")[::2]
-    said = yaml.safe_load((files(package) / f"{name}.yml").read_text(encoding="utf-8"))
+    said = read_words((files(package) / f"{name}.yml").read_text(encoding="utf-8"), f"{name}.yml")
     build = _Builder(f"{name}.yml", work, draws or {}, rights or {})
     tasks = tuple(build.task(id, words) for id, words in said["tasks"].items())
     build.check_all_used([task.id for task in tasks])
     return Lesson(name=name, title=build.words(said["title"], "title"), tasks=tasks, **about)
+
+
+def read_words(text: str, file: str) -> dict[str, Any]:
+    """The words of a lesson's file; ConfigError names `file` and the line that cannot be read."""
+    try:
+        said = yaml.safe_load(text)
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        at = f", line {mark.line + 1}: {text.splitlines()[mark.line].strip()[:60]!r}" if mark else ""
+        what = getattr(problem, "problem", None) or "no YAML"
+        advice = "Put a text that holds a colon, or begins with a quotation mark or `, in double quotes."
+        raise ConfigError(f"{file}{at}: {what}. {advice}") from problem
+    if not isinstance(said, dict) or not isinstance(said.get("tasks"), dict) or "title" not in said:
+        raise ConfigError(f"{file}: wants 'title' and, under 'tasks', the exercises by their ids.")
+    return said
 
 
 class _Builder:
@@ -85,6 +100,8 @@ class _Builder:
         return tuple(self.words(one, f"{where} {i}") for i, one in enumerate(said or (), 1))
 
     def task(self, id: str, said: dict) -> Exercise | Question:
+        if not isinstance(said, dict):
+            raise self.fail(id, f"wants its parts, such as ask and hints, got {said!r}")
         known = _QUESTION if "choices" in said else _EXERCISE
         if set(said) - known:
             raise self.fail(id, f"knows {', '.join(sorted(known))}, not {', '.join(sorted(set(said) - known))}")

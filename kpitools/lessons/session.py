@@ -149,13 +149,16 @@ class Session:
     def course(self, id: str) -> _Course:
         return self.done.setdefault(id, _Course())
 
-    def same(self, by_hand: float, computed: float, unit: str = "") -> show.Note:
-        """Say that a figure worked out by hand is what `compute` gives; AssertionError where it is not."""
+    def same(self, by_hand: float, computed: float, unit: str = "", of: str = "kt.compute") -> show.Note:
+        """Say that a figure worked out by hand is what the toolkit gives; AssertionError where it is not.
+
+        `of` is the name of what computed it, as one types it.
+        """
         unit = unit or self.kpi.unit
         texts = [quantity(float(value), unit, self.language) for value in (by_hand, computed)]
         if not np.isclose(by_hand, computed, rtol=1e-9, atol=1e-9):
-            raise AssertionError(f"by hand {by_hand!r}, kt.compute {computed!r}: not the same")
-        return show.same(texts[0], texts[1], self.language)
+            raise AssertionError(f"by hand {by_hand!r}, {of} {computed!r}: not the same")
+        return show.same(texts[0], texts[1], of, self.language)
 
 
 _SESSIONS: dict[str, Session] = {}

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from kpitools.cards import Table, show_table
+from kpitools.cards import Table
 from kpitools.lessons.drawing import known, outcome
 from kpitools.lessons.judging import is_right
 from kpitools.lessons.record import Exercise, Question, Rows
@@ -14,6 +15,7 @@ from kpitools.lessons.texts import inline, plain, rich
 from kpitools.words import day, number, say
 
 LETTERS = "abcdefgh"
+MOST_DECIMALS = 6  # a third has no end
 
 
 class Note:
@@ -53,16 +55,37 @@ def _said(value: Any, language: str) -> str:
         return f"{day(value, language)} {value:%H:%M}"
     if isinstance(value, str):
         return value
-    return number(float(value), language, 0 if float(value).is_integer() else 1)
+    return number(float(value), language, _decimals(pd.Series([value])))
 
 
 def rows_table(rows: Rows, language: str, caption: str = "") -> Table:
-    """Rows under the names and truth values that code uses, so that they can be worked on by hand and in pandas."""
-    headings = {column: column for column in rows}
-    flags = {column: rows[column].map(str) for column in rows if pd.api.types.is_bool_dtype(rows[column])}
-    return show_table(
-        rows.assign(**flags), say("lessons.rows", language, n=len(rows)), language=language, headings=headings
-    )
+    """Rows under the names and truth values that code uses, with every decimal that they have: what is worked out by
+    hand from the page is what pandas works out from the rows."""
+    cells = [_cells(rows[column], language) for column in rows]
+    numeric = [pd.api.types.is_numeric_dtype(rows[c]) and not pd.api.types.is_bool_dtype(rows[c]) for c in rows]
+    caption = caption or say("lessons.rows", language, n=len(rows))
+    return Table([str(column) for column in rows], list(zip(*cells, strict=True)), caption, numeric)
+
+
+def _cells(column: pd.Series, language: str) -> list[str]:
+    """A column's values as texts of one form: all with the decimals, or the part of the day, that one of them needs."""
+    if pd.api.types.is_bool_dtype(column):
+        return [str(value) for value in column]
+    if pd.api.types.is_datetime64_any_dtype(column):
+        known = column.dropna()
+        clock = "" if (known == known.dt.normalize()).all() else " %H:%M" if (known.dt.second == 0).all() else " %X"
+        return ["–" if pd.isna(value) else day(value, language) + f"{value:{clock}}" * bool(clock) for value in column]
+    if pd.api.types.is_numeric_dtype(column):
+        decimals = _decimals(column)
+        return [number(None if pd.isna(value) else float(value), language, decimals) for value in column]
+    return ["–" if pd.isna(value) else str(value) for value in column]
+
+
+def _decimals(column: pd.Series) -> int:
+    """With how many decimals all values of a column can be written; no more than six."""
+    values = column.dropna().astype(float)
+    exact = (d for d in range(MOST_DECIMALS) if np.allclose(values.round(d), values, rtol=0, atol=1e-9))
+    return next(exact, MOST_DECIMALS)
 
 
 def asked(task: Exercise | Question, rows: Rows | None, language: str, order: tuple[int, ...] = ()) -> Note:
@@ -72,13 +95,15 @@ def asked(task: Exercise | Question, rows: Rows | None, language: str, order: tu
     text = question_text(task, rows, language)
     if isinstance(task, Question):
         choices = [f"**{LETTERS[i]})** {task.choices[at].text(language)}" for i, at in enumerate(order)]
-        return Note(title, text, table, choices)
-    how = say(f"lessons.how.{task.kind}", language, id=task.id, wanted=_wanted(task, language))
-    return Note(title, text, table, how)
+        return Note(title, text, table, choices, say("lessons.how.choice", language, id=task.id))
+    return Note(title, text, table, say(f"lessons.how.{task.kind}", language, id=task.id, **_wanted(task, language)))
 
 
-def _wanted(task: Exercise, language: str) -> str:
-    return say(f"lessons.wanted.{task.unit}", language)
+def _wanted(task: Exercise, language: str) -> dict[str, str]:
+    """In which unit and to how many decimals an answer is asked for."""
+    wanted = say(f"lessons.wanted.{task.unit}", language)
+    decimals = "whole" if task.decimals == 0 else "one" if task.decimals == 1 else "more"
+    return {"wanted": wanted, "decimals": say(f"lessons.decimals.{decimals}", language, n=task.decimals)}
 
 
 def hints(task: Exercise | Question, seen: int, language: str) -> Note:
@@ -106,9 +131,10 @@ def solved(task: Exercise | Question, rows: Rows | None, language: str) -> Note:
     return Note(title, f"**{answer}**", *(text(language) for text in task.hints), task.praise(language))
 
 
-def same(by_hand: str, computed: str, language: str) -> Note:
-    """The figure by hand beside that of `compute`."""
-    return Note(say("lessons.same", language), say("lessons.same.text", language, by_hand=by_hand, computed=computed))
+def same(by_hand: str, computed: str, of: str, language: str) -> Note:
+    """The figure by hand beside that of `of`, which is a name in code."""
+    said = say("lessons.same.text", language, by_hand=by_hand, computed=computed, of=of)
+    return Note(say("lessons.same", language), said)
 
 
 def progress(courses: Sequence[tuple[Exercise | Question, Any]], language: str) -> Table:

@@ -7,7 +7,7 @@ from typing import Any
 
 from kpitools import resources
 from kpitools.errors import unknown
-from kpitools.words import LANGUAGES, check_language
+from kpitools.words import LANGUAGES, check_language, say
 
 ROLES = ("learner", "trainer")
 TRAINER, CHECK, PARAMETERS = "trainer", "check", "parameters"
@@ -44,7 +44,7 @@ def variant(notebook: Any, role: str, language: str, title: str = "", **paramete
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         if PARAMETERS in tags(cell):
-            cell.source = with_defaults(cell.source, language=language, **parameters)
+            cell.source = with_comments(with_defaults(cell.source, language=language, **parameters), language)
     if title:
         kept.metadata["title"] = title
     return kept
@@ -61,6 +61,14 @@ def with_defaults(source: str, **values: Any) -> str:
         source, found = re.subn(pattern, lambda m, v=value: m[1] + _literal(v), source, count=1, flags=re.MULTILINE)
         if not found:
             raise unknown("parameter", name, re.findall(r"^(\w+)", source, re.MULTILINE))
+    return source
+
+
+def with_comments(source: str, language: str) -> str:
+    """A parameters cell that says in `language` what each parameter is."""
+    for name in re.findall(r"^(\w+)\b[^#\n]*#", source, re.MULTILINE):
+        comment = say(f"lessons.parameter.{name}", language)
+        source = re.sub(rf"^({name}\b.*?  # ).*$", lambda m, c=comment: m[1] + c, source, flags=re.MULTILINE)
     return source
 
 

@@ -1,18 +1,22 @@
 """The checker, the hints and a session, on an exercise small enough to see: the mean of two numbers."""
 
 import datetime as dt
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import kpitools as kt
+from kpitools import cli
 from kpitools.errors import ConfigError, TooFewError, UnknownNameError
 from kpitools.kpi import Words
-from kpitools.lessons import session
+from kpitools.lessons import catalogue, session
 from kpitools.lessons.drawing import drawn, leaks
 from kpitools.lessons.judging import judge
-from kpitools.lessons.reading import _Builder
+from kpitools.lessons.reading import _Builder, read_words
 from kpitools.lessons.record import Choice, Exercise, Question, Work
 
 WORDS = Words("words", "lời")
@@ -123,6 +127,17 @@ def test_code_that_stops_gives_nothing_or_gives_no_number_is_told_so():
     assert code(lambda rows: rows.wait_h.sum()).mistake == "sum"
 
 
+def test_a_misspelt_column_and_conditions_without_brackets_are_explained():
+    assert code(lambda rows: rows.wait_hh.mean()).text.endswith("Did you mean `wait_h`?")
+    assert code(lambda rows: rows["wait_hh"].mean()).text.endswith("Did you mean `wait_h`?")
+    for slip in (
+        lambda rows: rows.wait_h > 3 & rows.wait_h < 9,
+        lambda rows: (rows.wait_h > 3 and rows.wait_h < 9).mean(),
+    ):
+        assert "each of them in brackets" in code(slip).text
+    assert "brackets" not in code(lambda rows: 1 / 0).text
+
+
 def test_code_cannot_spoil_the_rows_for_the_next_try():
     rows = ROWS.copy()
     judge(exercise(kind="code"), (lambda given: given.drop(given.index, inplace=True),), rows, "en", lambda n: rows)
@@ -151,6 +166,11 @@ def test_ids_are_taken_in_any_form_and_order(answer):
 def test_several_ids_given_one_by_one_are_taken_together():
     assert ids("1", "4").right
     assert ids(1, 4).right
+
+
+def test_a_condition_on_the_rows_stands_for_those_that_meet_it():
+    assert ids(pd.Series([True, False, False, True])).right
+    assert ids(np.array([True, True, True, True])).mistake == "all"
 
 
 def test_wrong_ids_are_counted_and_not_named():
@@ -242,6 +262,11 @@ def test_a_figure_by_hand_that_is_not_the_toolkits_stops_the_notebook(started):
         started.same(24.0, 25.0)
 
 
+def test_the_figure_beside_that_by_hand_names_what_computed_it(started):
+    assert repr(started.same(25.0, 25.0)).endswith("kt.compute: 25.0.")
+    assert repr(started.same(1, 1.0, "count", of="kt.analysis.xmr.limits")).endswith("kt.analysis.xmr.limits: 1.")
+
+
 def test_unknown_names_say_what_exists():
     with pytest.raises(UnknownNameError, match="no lesson named 'npss'. Did you mean 'nps'"):
         kt.lessons.start("npss")
@@ -285,3 +310,43 @@ def test_halves_that_do_not_fit_are_refused_with_file_and_place(said, message):
 
     with pytest.raises(ConfigError, match=f"lesson.yml, x-1.*{message}"):
         _Builder("lesson.yml", {"x-1": work}, {}, {}).task("x-1", said)
+
+
+def test_words_that_are_no_yaml_name_file_and_line_and_the_cure():
+    text = "title: {en: A, vi: B}\ntasks:\n  x-1:\n    ask:\n      en: Look: this is a colon\n      vi: y\n"
+
+    with pytest.raises(ConfigError, match=r"x\.yml, line 5: 'en: Look: this is a colon'.*in double quotes"):
+        read_words(text, "x.yml")
+    with pytest.raises(ConfigError, match=r"x\.yml: wants 'title'"):
+        read_words("tasks: []", "x.yml")
+
+
+def test_one_lesson_that_cannot_be_read_leaves_the_others_alone(monkeypatch):
+    def read(text, file):
+        return read_words("a: b: c" if file == "nps.yml" else text, file)
+
+    monkeypatch.setattr("kpitools.lessons.reading.read_words", read)
+    monkeypatch.delitem(sys.modules, "kpitools.lessons.exercises.nps", raising=False)
+    catalogue._all.cache_clear()
+    try:
+        assert len(catalogue.lessons()) == 23 and "nps" not in catalogue.lessons()
+        with pytest.raises(ConfigError, match=r"the lesson 'nps' cannot be used. nps.yml, line 1"):
+            kt.lessons.start("nps")
+        listed = CliRunner().invoke(cli.app, ["lessons", "list"])
+        assert "csat" in listed.stdout and "the lesson nps is left out: nps.yml, line 1" in listed.stderr
+    finally:
+        catalogue._all.cache_clear()
+
+
+def test_the_methods_are_at_hand_in_a_fresh_notebook():
+    cell = "import kpitools as kt; print(kt.analysis.xmr.limits([20, 30, 20, 30, 20, 30]).upper)"
+    shown = subprocess.run([sys.executable, "-c", cell], capture_output=True, text=True, check=True).stdout
+
+    assert float(shown) == pytest.approx(25 + 2.66 * 10)
+    assert {"funnel", "mix", "xmr"} <= set(dir(kt.analysis))
+    with pytest.raises(AttributeError, match="kpitools.analysis has no 'xrm'; it has: funnel, "):
+        _ = kt.analysis.xrm
+
+
+def test_every_lesson_of_the_course_can_be_read():
+    assert catalogue.broken() == {}

@@ -18,11 +18,11 @@ from kpitools.lessons import slides
 from kpitools.lessons.build import build, check_replaceable
 from kpitools.lessons.catalogue import lessons
 from kpitools.lessons.drawing import drawn, equal, read_pool
-from kpitools.lessons.kpi_card import all_kpis, cards_page, sheet
+from kpitools.lessons.kpi_card import all_kpis, cards_page, kpis_of, lesson_of, sheet
 from kpitools.lessons.own import write_own
 from kpitools.lessons.variant import source, tags, variant, with_defaults
 from kpitools.load import load
-from kpitools.words import LANGUAGES
+from kpitools.words import LANGUAGES, keys
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 BROWSER = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
@@ -49,7 +49,8 @@ def test_a_variant_keeps_one_language_and_a_learners_one_nothing_of_the_trainers
     for made in (learner, trainer):
         assert not any(f"lang-{other}" in tags(cell) for cell in made.cells)
         assert "seed: int = 7  # " in made.cells[0].source
-        assert f'language: str = "{language}"  # en or vi' in made.cells[0].source
+        said = {"en": "# en or vi", "vi": "# en hoặc vi"}[language]
+        assert f'language: str = "{language}"  {said}' in made.cells[0].source
     assert not any("trainer" in tags(cell) or "lesson.answers" in cell.source for cell in learner.cells)
     extra = [cell for cell in trainer.cells if "trainer" in tags(cell)]
     assert len(trainer.cells) - len(learner.cells) == len(extra) > 0
@@ -154,7 +155,7 @@ def test_a_course_has_notebook_page_slides_cards_glossary_and_a_first_page_that_
 
     assert {f"{kind}/340_open_tickets.{'ipynb' if kind == 'notebooks' else 'html'}" for kind in
             ("notebooks", "pages", "slides")} <= names  # fmt: skip
-    assert {f"cards/{name}.html" for name in CATALOGUE} <= names
+    assert {name for name in names if name.startswith("cards/")} == {"cards/all.html", "cards/resolution_time.html"}
     links = re.findall(r'href="([^"#]+)"', (course / "index.html").read_text())
     assert links and all((course / link).is_file() for link in links)
     record = json.loads((course / "lessons.json").read_text())
@@ -217,6 +218,21 @@ def test_a_card_says_definition_formula_unit_traps_and_the_ten_rows_with_their_f
         assert text(language).split(":")[0] in html
     assert html.count("<tr>") == 11
     assert {"en": "gives 25.0", "vi": "cho kết quả 25,0"}[language] in html
+
+
+def test_a_lesson_brings_its_own_card_with_its_ten_rows_also_where_it_bears_another_name():
+    fcr, mix = lessons()["first_contact_resolution"], lessons()["simpsons_paradox"]
+
+    assert [kpi.name for kpi in kpis_of([fcr, mix])] == ["first_contact_resolution_rate"]
+    assert lesson_of(CATALOGUE["first_contact_resolution_rate"]) is fcr
+    assert "gives 60.0%" in sheet(CATALOGUE["first_contact_resolution_rate"], "en")
+
+
+def test_the_terms_of_the_glossary_stand_in_order_so_that_new_ones_find_their_place():
+    names = [key.split(".")[1] for key in keys("glossary.") if not key.endswith(".means")]
+
+    assert names == sorted(names)
+    assert len(names) == len(set(names)) > 40
 
 
 @pytest.mark.slow

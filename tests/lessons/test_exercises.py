@@ -3,13 +3,15 @@ its own feedback, and nothing that is said before the solution holds the answer.
 
 import re
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from kpitools.lessons.catalogue import lessons
 from kpitools.lessons.drawing import drawn, equal, known, leaks, numbers, outcome
 from kpitools.lessons.judging import UNITS, is_right, judge
 from kpitools.lessons.record import Exercise, Question
-from kpitools.lessons.show import asked, question_text
+from kpitools.lessons.show import asked, question_text, rows_table
 from kpitools.words import LANGUAGES
 
 SEEDS = (1, 2, "Lan")
@@ -91,6 +93,79 @@ def test_the_right_number_in_another_unit_is_called_so(task):
 
     # A mistake that happens to give the same figure has the better word.
     assert all(kind in ("unit", "mistake") for kind in kinds.values()), kinds
+
+
+# What a learner sees ---------------------------------------------------------------------------------------
+
+
+def read_back(table, rows):
+    """A shown table as a frame again: what somebody has who works from the page, in Vietnamese."""
+    dtypes = rows.dtypes
+    typed = pd.DataFrame(table.rows, columns=table.columns).replace("–", None)
+    for column in typed:
+        texts = typed[column]
+        if pd.api.types.is_bool_dtype(dtypes[column]):
+            typed[column] = texts == "True"
+        elif pd.api.types.is_datetime64_any_dtype(dtypes[column]):
+            typed[column] = pd.to_datetime(texts, dayfirst=True, format="mixed")
+        elif pd.api.types.is_numeric_dtype(dtypes[column]):
+            plain = texts.str.replace(".", "").str.replace(",", ".").str.replace("−", "-")
+            typed[column] = plain.astype(float).astype(dtypes[column])
+        else:
+            typed[column] = texts.astype(dtypes[column])
+    return typed
+
+
+@pytest.mark.parametrize("task", EXERCISES)
+def test_the_rows_as_they_are_shown_give_the_answer_and_every_mistake(task):
+    for seed in range(1, 11):
+        rows = drawn(task, seed)
+        shown = read_back(rows_table(rows, "vi"), rows)
+        for way in (task.right, *task.mistakes.values()):
+            assert equal(task, outcome(way, shown), outcome(way, rows), 1e-3), (seed, way)
+        given = [number for number in numbers(question_text(task, rows, "vi")) if task.given]
+        wanted = [float(value) for value in (task.given(rows) if task.given else {}).values() if is_number(value)]
+        assert set(wanted) <= set(given)
+
+
+def is_number(value):
+    return isinstance(value, int | float | np.number)
+
+
+@pytest.mark.parametrize("task", EXERCISES)
+@BOTH
+def test_the_question_says_to_how_many_decimals_the_answer_is_wanted(task, language):
+    how = asked(task, drawn(task, 1), language).blocks[-1]
+
+    if task.kind == "ids":
+        assert '"1, 4"' in how
+    elif task.decimals == 1:
+        assert {"en": "to one decimal", "vi": "một chữ số thập phân"}[language] in how
+    else:
+        assert {"en": f"to {task.decimals} decimals", "vi": f"{task.decimals} chữ số thập phân"}[language] in how
+
+
+SOME = range(1, 31)
+
+
+@pytest.mark.parametrize("task", EXERCISES)
+def test_thirty_learners_get_answers_of_their_own_which_no_mistake_gives(task):
+    answers = set()
+    for seed in SOME:
+        rows = drawn(task, seed)
+        right = outcome(task.right, rows)
+        assert known(right) and not (isinstance(right, frozenset) and not right)
+        for name, mistake in task.mistakes.items():
+            assert not equal(task, right, outcome(mistake, rows)), (seed, name)
+        answers.add(right if isinstance(right, frozenset) else round(float(right), task.decimals))
+    # A number typed in for code, or copied from a neighbour, must not be right for everybody.
+    assert len(answers) >= 3, answers
+
+
+@pytest.mark.parametrize("task", QUESTIONS)
+def test_thirty_learners_have_one_right_choice_each(task):
+    for seed in SOME if task.draw else ():
+        assert sum(is_right(choice, drawn(task, seed)) for choice in task.choices) == 1, seed
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -46,15 +46,15 @@ def two_weeks(generator: np.random.Generator) -> Rows:
 
 
 def tickets(generator: np.random.Generator) -> Rows:
-    """Twenty-four requests, six of each team and period."""
-    settled = [generator.integers(1, 3), generator.integers(4, 6), generator.integers(2, 4), 0]
-    settled[3] = settled[2] + 1
+    """Some twenty requests: five or six of each team and period. The trained team gains two or three, the other one."""
     parts = []
-    for place, k in enumerate(settled):
-        part = pd.DataFrame({"is_first_contact": [True] * int(k) + [False] * (6 - int(k))})
-        parts.append(part.assign(team=(TRAINED, OTHER)[place // 2], is_after=bool(place % 2)))
-    rows = pd.concat(parts)[["team", "is_after", "is_first_contact"]]
-    return numbered(rows.iloc[generator.permutation(24)])
+    for team, first, gain in ((TRAINED, (1, 3), (2, 4)), (OTHER, (2, 4), (1, 2))):
+        size, before = int(generator.integers(5, 7)), int(generator.integers(*first))
+        for is_after, settled in ((False, before), (True, before + int(generator.integers(*gain)))):
+            part = pd.DataFrame({"team": team, "is_after": is_after, "is_first_contact": np.arange(size) < settled})
+            parts.append(part)
+    rows = pd.concat(parts)
+    return numbered(rows.iloc[generator.permutation(len(rows))])
 
 
 # Ways of counting -------------------------------------------------------------------------------------------

@@ -36,6 +36,13 @@ def fifteen(generator: np.random.Generator) -> Rows:
     return shuffled(generator, [*short, *long, *slowest])
 
 
+def some(generator: np.random.Generator) -> Rows:
+    """Twelve to sixteen solved requests, of which two to four are very slow."""
+    short = generator.choice(np.arange(1, 40), generator.integers(10, 13), replace=False) / 2
+    slow = generator.choice(np.arange(60, 160), generator.integers(2, 5), replace=False) * 1.0
+    return shuffled(generator, [*short, *slow])
+
+
 def ten(generator: np.random.Generator) -> Rows:
     """Ten solved requests, two of them slow."""
     short = generator.choice(np.arange(1, 24), 8, replace=False) / 2
@@ -108,7 +115,7 @@ TAIL = Work(
 )
 SLOWER = Work(
     kind="code",
-    draw=fifteen,
+    draw=some,
     right=lambda rows: float((rows.hours > rows.hours.mean()).mean()),
     truth=lambda rows: float(sum(hour > sum(rows.hours) / len(rows) for hour in rows.hours) / len(rows)),
     unit="share",

@@ -31,24 +31,26 @@ def board() -> dict[str, Rows]:
 
 
 def leads(generator: np.random.Generator) -> Rows:
-    """Ten leads: six qualified in January, some won then, some later, one never; two in February, two not at all."""
+    """Ten leads: five to seven qualified in January, some won then, some later, some never; the others in February, two
+    not at all."""
+    many = int(generator.integers(5, 8))
     created = JANUARY + pd.to_timedelta(generator.integers(1, 15, 10), unit="D")
     wait = pd.Series(generator.integers(1, 6, 10)).mask(lambda s: s.index > 7)
     qualified = pd.Series(created + pd.to_timedelta(wait, unit="D"))
-    qualified.loc[6:7] = FEBRUARY + pd.to_timedelta(generator.integers(2, 12, 2), unit="D")
+    qualified.loc[many:7] = FEBRUARY + pd.to_timedelta(generator.integers(2, 12, 8 - many), unit="D")
     took = [4, *generator.integers(30, 60, int(generator.integers(1, 4)))]
-    took = pd.Series([*took, *[np.nan] * (6 - len(took)), 20, *[np.nan] * 3])
+    took = pd.Series([*took, *[np.nan] * (many - len(took)), 20, *[np.nan] * (9 - many)])
     rows = pd.DataFrame({"created_at": created, "qualified_at": qualified})
     rows["won_at"] = qualified + pd.to_timedelta(took, unit="D")
     return numbered(rows.iloc[generator.permutation(10)], "lead_id")
 
 
 def maturing(generator: np.random.Generator) -> Rows:
-    """Ten qualified leads: old ones won soon, late or not; young ones won or not yet."""
-    age = [*generator.integers(45, 85, 6), *generator.integers(3, 28, 4)]
-    soon = int(generator.integers(2, 4))
+    """Ten qualified leads: five to seven old ones, won soon, late or not; young ones won or not yet."""
+    many, soon = int(generator.integers(5, 8)), int(generator.integers(2, 4))
+    age = [*generator.integers(45, 85, many), *generator.integers(3, 28, 10 - many)]
     took = [*generator.integers(3, DAYS, soon), *generator.integers(DAYS + 2, 44, 2)]
-    took = [*took, *[np.nan] * (6 - len(took)), 2, *[np.nan] * 3]
+    took = [*took, *[np.nan] * (many - len(took)), 2, *[np.nan] * (9 - many)]
     qualified = pd.Series(pd.Timestamp(NOW) - pd.to_timedelta(age, unit="D"))
     rows = pd.DataFrame({"qualified_at": qualified, "won_at": qualified + pd.to_timedelta(took, unit="D")})
     return numbered(rows.sort_values("qualified_at").assign(as_of=pd.Timestamp(NOW)), "lead_id")

@@ -81,9 +81,11 @@ def _tickets(desk: Desk) -> Rows:
 
 
 def exported(generator: np.random.Generator) -> Rows:
-    """Ten requests at the moment of an export: old and young ones, solved and open."""
+    """Ten requests at the moment of an export: six old ones, of which two to four met the goal and one was late, and
+    four young ones."""
     age = np.concatenate([halves(generator, 26, 70, 6), halves(generator, 2, 22, 4)])
-    took = np.concatenate([halves(generator, 1, 23, 3), halves(generator, 24.5, 26, 1), [np.nan, np.nan]])
+    met = int(generator.integers(2, 5))
+    took = np.concatenate([halves(generator, 1, 23, met), halves(generator, 24.5, 26, 1), [np.nan] * (5 - met)])
     took = np.concatenate([took, [generator.integers(1, 4) / 2], [np.nan] * 3])
     created = pd.Timestamp(NOW) - pd.to_timedelta(age, unit="h")
     rows = pd.DataFrame({"created_at": created, "resolved_at": created + pd.to_timedelta(took, unit="h")})

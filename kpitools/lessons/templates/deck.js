@@ -12,7 +12,8 @@
     const box = slide.firstElementChild;
     for (let size = 100; size >= 50; size -= 5) {
       box.style.fontSize = size + "%";
-      if (speaker || slide.scrollHeight <= slide.clientHeight + 1) return;
+      const fits = slide.scrollHeight <= slide.clientHeight + 1 && slide.scrollWidth <= slide.clientWidth + 1;
+      if (speaker || fits) return;
     }
   };
   const show = (n, tell = true) => {
