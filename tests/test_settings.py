@@ -236,7 +236,7 @@ SCHEDULE = "timezone: UTC\nschedules:\n  office:\n"
         (SCHEDULE + '    hours: "24/7"\nteam_schedules: {VIP: ofice}', "line 5: no schedule named 'ofice'. Did you"),
         ("files: &a [*a]", "Write values out, without anchors"),
         ("name: " + "[" * 3000 + "]" * 3000, "nested too deeply"),
-        ("options: {test_tags: 0x" + "f" * 5000 + "}", "a number of thousands of digits"),
+        ("options: {test_tags: 0x" + "f" * 5000 + "}", "line 1: a value cannot be read"),
         ("options: {fcr_window_days: 1" + "0" * 400 + "}", "'fcr_window_days' is a number, 0 or more"),
         (SCHEDULE + '    hours: "24/7"\ndefault_schedule: [office]', "desk.yml line 5: no schedule named"),
         (SCHEDULE + '    hours: "24/7"\nteam_schedules: {VIP: {office: 1}}', "desk.yml line 5: no schedule named"),
