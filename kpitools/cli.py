@@ -1,16 +1,42 @@
 """The command line: parse, call, print. Heavy imports wait inside the commands, so that --help is quick."""
 
+import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from kpitools.errors import ConfigError, KpitoolsError, PublishError, unknown
+from kpitools import terminal
+from kpitools.errors import ConfigError, KpitoolsError, PublishError, told, unknown
 from kpitools.lessons.cli import app as lessons
+from kpitools.speech import VARIABLE, desk_language, speak, speaking, spoken
+from kpitools.terminal import table as _table
 from kpitools.words import check_language, say
 
+
+class _Speaking(TyperGroup):
+    """Commands whose errors come in the language they were asked in, and faults of the disk as errors."""
+
+    def invoke(self, ctx):
+        with speaking():
+            try:
+                return super().invoke(ctx)
+            except KpitoolsError as error:
+                error.language = error.language or spoken()
+                raise
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                place = f"{error.filename}: " if error.filename else ""
+                fault = PublishError(told("disk", place=place, why=error.strerror or str(error)))
+                fault.language = spoken()
+                raise fault from None
+
+
 app = typer.Typer(
+    cls=_Speaking,
     help="Customer-service KPIs from helpdesk exports: numbers, trends and HTML reports, in English and Vietnamese.",
     no_args_is_help=True,
     add_completion=False,
@@ -18,7 +44,12 @@ app = typer.Typer(
 )
 app.add_typer(lessons, name="lessons")
 
-Language = Annotated[str, typer.Option("--language", "-l", envvar="KPITOOLS_LANGUAGE", help="en or vi")]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--language", "-l", envvar=VARIABLE, callback=speak, help="en or vi; default: what desk.yml says, else en"
+    ),
+]
 Every = Annotated[str, typer.Option(help="day, week, month, quarter or all")]
 Option = Annotated[list[str] | None, typer.Option(help="an option of the definition: name=value; again for more")]
 Hours = Annotated[str, typer.Option(help="calendar or business; for durations")]
@@ -33,24 +64,14 @@ INTERRUPTED = 130  # what shells give for Ctrl-C
 
 
 def main() -> None:
-    """Run the command line; an input's fault is one message and exit code 2, without a traceback."""
+    """Run the command line; an input's fault is one message and its exit code, without a traceback."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         app()
     except KpitoolsError as error:
-        _fail(str(error), error.exit_code)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        _fail(f"{place}this cannot be read or written ({error.strerror or error}).", PublishError.exit_code)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    """End with one message; what it quotes of the input cannot steer the terminal."""
-    typer.echo("kpitools: " + "".join(c for c in message if c.isprintable() or c == "\n"), err=True)
-    raise SystemExit(code) from None
+        terminal.line(f"kpitools: {error}", is_error=True)
+        raise SystemExit(error.exit_code) from None
 
 
 @app.command()
@@ -58,33 +79,34 @@ def check(
     export: Annotated[Path, typer.Argument(help="an export file, a folder of them, or a folder with desk.yml")],
     quarantine: Annotated[Path | None, typer.Option(help="write the rows that were set aside to this CSV")] = None,
     said: Set = None,
-    language: Language = "en",
+    language: Language = None,
 ) -> None:
     """Say what an export is, what was assumed, what is wrong in it, and which KPIs it gives."""
-    check_language(language)
+    language = _language(language, export)
+    from kpitools import check_text
     from kpitools.load import load
     from kpitools.said import load_options
 
     if quarantine is not None:
         _check_new("--quarantine", quarantine)
     desk = load(existing(export), **load_options(said))
-    typer.echo(repr(desk))
+    check_text.print_desk(desk, export, language)
     if desk.report is not None:
-        _print_report(desk.report, language)
+        check_text.print_report(desk.report, language)
         if quarantine is not None:
-            typer.echo(str(desk.report.write_quarantine(quarantine)))
-        _print_unused(desk.report, language)
-    _print_kpis(desk, language)
-    typer.echo(say("cli.check.next", language, path=export))
+            terminal.line(str(desk.report.write_quarantine(quarantine)))
+        check_text.print_unused(desk.report, language)
+    check_text.print_kpis(desk, language)
+    check_text.print_next(export, said, language, desk.language)
 
 
 @app.command("list")
 def list_kpis(
     desk: Annotated[Path | None, typer.Option(help="a folder with desk.yml, to list its own KPIs too")] = None,
-    language: Language = "en",
+    language: Language = None,
 ) -> None:
     """List all KPIs: name, title, unit, which way is better, what it needs."""
-    check_language(language)
+    language = _language(language, desk)
     known = _known_kpis(existing(desk) if desk else None).values()
     rows = [(k.name, k.title(language), k.unit, say(f"cli.better.{k.better}", language), _needs(k)) for k in known]
     heads = [say(f"cli.list.{name}", language) for name in ("name", "kpi", "unit", "better", "needs")]
@@ -113,14 +135,14 @@ def compute(
     form: Annotated[str, typer.Option("--format", help="table, csv or json")] = "table",
     option: Option = None,
     said: Set = None,
-    language: Language = "en",
+    language: Language = None,
 ) -> None:
     """Compute one KPI: a row per period and group, with interval and n.
 
     Agents and customers appear by pseudonym unless desk.yml says `pseudonyms: false`.
     """
+    language = _language(language, path)
     _one_of(form, ("table", "csv", "json"), "--format")
-    check_language(language)
     from kpitools.compute import compute as compute_kpi
     from kpitools.load import load
     from kpitools.people import hide
@@ -160,6 +182,7 @@ def report(
     """
     import signal
 
+    _language(language[0] if language else None, desk or _folder(plan))
     for number in (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
         signal.signal(number, _as_interrupt)
     if fail_on is not None:
@@ -182,6 +205,7 @@ def plan_jobs(
     out: Annotated[Path, typer.Option(help="folder that the jobs write their notebooks to")] = Path("executed"),
 ) -> None:
     """Check a plan and print its jobs, one papermill run a line; nothing is run."""
+    _language(None, _folder(plan))
     from kpitools.report.jobs import command_line, jobs
     from kpitools.report.plan import read_plan
 
@@ -193,20 +217,24 @@ def plan_jobs(
 def lab(
     folder: Annotated[Path | None, typer.Argument(help="where the notebooks are, or are copied to")] = None,
     browser: Annotated[bool, typer.Option(help="open the browser")] = True,
-    language: Language = "en",
+    language: Language = None,
 ) -> None:
     """Open the notebooks in JupyterLab; those of an installed package are copied first, so that edits stay yours."""
     import subprocess
 
-    place = notebooks_to_edit(folder, check_language(language))
-    command = [sys.executable, "-m", "jupyterlab", str(place), *([] if browser else ["--no-browser"])]
+    language = _language(language)
+    command = [sys.executable, "-m", "jupyterlab", str(notebooks_to_edit(folder, language))]
+    command += [] if browser else ["--no-browser"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # else JupyterLab refuses, as in most containers
+        terminal.line(say("cli.lab.root", language), is_error=True)
+        command.append("--allow-root")
     raise typer.Exit(subprocess.call(command))
 
 
 @app.command()
-def new(folder: Annotated[Path, typer.Argument(help="the folder to make")], language: Language = "en") -> None:
+def new(folder: Annotated[Path, typer.Argument(help="the folder to make")], language: Language = None) -> None:
     """Make a folder to start from: desk.yml, targets.csv, interventions.csv and plan.yml, with comments."""
-    check_language(language)
+    language = _language(language)
     from kpitools.starter import write_starter
 
     for path in write_starter(folder):
@@ -219,23 +247,40 @@ def sample(
     tickets: Annotated[int, typer.Option(min=40, help="how many tickets")] = 6000,
     seed: Annotated[int, typer.Option(help="the same seed makes the same desk")] = 7,
     out: Annotated[Path, typer.Option(help="folder to write")] = Path("sample-desk"),
-    language: Language = "en",
+    language: Language = None,
 ) -> None:
     """Make up a desk's exports of any size, with known stories in them."""
+    language = _language(language)
     from kpitools.sample import make
 
     if out.exists() and any(out.iterdir()):
         raise ConfigError(f"{out} is there and not empty: name another folder with --out.")
-    typer.echo(say("cli.new.written", check_language(language), path=make(out, tickets=tickets, seed=seed) or out))
+    typer.echo(say("cli.new.written", language, path=make(out, tickets=tickets, seed=seed) or out))
 
 
 # Helpers ----------------------------------------------------------------------------------------------------
 
 
+def _language(asked: str | None, path: Path | None = None) -> str:
+    """The language asked for, else the one that the desk.yml at `path` states, else English; errors come in it too."""
+    from kpitools import resources
+
+    # The sample's desk is Vietnamese, but the sample is for everyone.
+    is_own = path is not None and path.resolve() != resources.sample().resolve()
+    language = check_language(asked) if asked else (desk_language(path) if is_own else None) or "en"
+    speak(language)
+    return language
+
+
+def _folder(plan: Path | None) -> Path | None:
+    """The folder of a plan, where a desk.yml usually stands."""
+    return plan if plan is None or plan.is_dir() else plan.parent
+
+
 def existing(path: Path) -> Path:
     """`path` itself, or ConfigError."""
     if not path.exists():
-        raise ConfigError(f"there is no file or folder {path}.")
+        raise ConfigError(told("no_file", path=path))
     return path
 
 
@@ -324,13 +369,11 @@ def _plan(plan, desk, out, languages: tuple[str, ...], every, hours, *, workers:
 
 def _default_plan(desk: Path | None):
     from kpitools import resources
-    from kpitools.report.inputs import desk_language
     from kpitools.report.plan import default_plan
 
     path = existing(desk).resolve() if desk is not None else resources.sample()
     # A reader of one's own desk meets the desk's language first; the sample is for everyone.
-    first = desk_language(path) if desk is not None else "en"
-    first = first if first in ("en", "vi") else "en"
+    first = (desk_language(path) if desk is not None else None) or "en"
     languages = (first, *(name for name in ("en", "vi") if name != first))
     return default_plan(path, Path("site").absolute(), languages)
 
@@ -355,7 +398,7 @@ def _report(plan, fresh: bool, wait: float, fail_on: str | None) -> int:
     if result.failed_kpis:
         typer.echo(say("cli.report.scorecard_failed", language, names=", ".join(result.failed_kpis)), err=True)
     for warning in result.warnings:
-        typer.echo(warning, err=True)
+        terminal.line(warning, is_error=True)
     if fail_on and result.missed:
         typer.echo(say("runs.missed", language, names=", ".join(result.missed)), err=True)
     typer.echo(say("cli.report.open", language, path=plan.publish / "index.html"))
@@ -392,68 +435,15 @@ class _Progress:
 
     def told(self, outcome) -> None:
         """Show that one page ended."""
-        line = f"{outcome.status:<9} {outcome.page.slug} ({outcome.language}) {outcome.seconds:.1f} s {outcome.error}"
-        line = "".join(c for c in line if c.isprintable()).rstrip()
+        status = say(f"cli.status.{outcome.status}", self.language)
+        line = f"{status:<9} {outcome.page.slug} ({outcome.language}) {outcome.seconds:.1f} s {outcome.error}"
+        line = terminal.printable(line).replace("\n", "").rstrip()
         if self.bar is None:
             typer.echo(line)
             return
         self.bar.advance(self.task)
         if not outcome.ok:
             self.console.print(line, style="red", markup=False, highlight=False)
-
-
-def _print_report(found, language: str) -> None:
-    import pandas as pd
-
-    wanted = [
-        "file",
-        "format",
-        "encoding",
-        "delimiter",
-        "timezone",
-        "rows_read",
-        "accepted",
-        "quarantined",
-        "duplicates",
-    ]
-    _frame(found.files[[c for c in wanted if c in found.files]], say("cli.check.files", language))
-    _frame(found.assumptions_in(language), say("cli.check.assumptions", language))
-    findings: pd.DataFrame = found.findings_in(language).drop(columns="rule").rename(columns={"text": "rule"})
-    if findings.empty:
-        typer.echo(say("cli.check.clean", language))
-    else:
-        wanted = ["file", "rule", "column", "rows", "example", "line", "kind"]
-        _frame(findings[[c for c in wanted if c in findings]], say("cli.check.findings", language))
-
-
-def _print_unused(found, language: str) -> None:
-    """The columns that nothing reads, and lines to paste into desk.yml for them."""
-    from kpitools.unused import SHOWN, stub
-
-    if found.unused.empty:
-        return
-    heads = [say(f"cli.head.{head}", language) for head in ("file", "column", "looks_like", "could_be")]
-    rows = [
-        (row.file, row.column, say(f"unused.{row.kind}", language), row.could_be and f"{row.table}.{row.could_be}")
-        for row in found.unused.head(SHOWN).itertuples()
-    ]
-    _table(heads, rows, say("cli.check.unused", language))
-    if len(found.unused) > SHOWN:
-        typer.echo(say("cli.check.more_unused", language, n=len(found.unused) - SHOWN))
-    typer.echo(say("cli.check.stub", language))
-    typer.echo(stub(found, language))
-
-
-def _print_kpis(desk, language: str) -> None:
-    support = desk.kpis()
-    names = support.kpi[support.supported].tolist()
-    typer.echo(say("cli.check.supported", language, n=len(names), names=", ".join(names)))
-    lacking = support[~support.supported]
-    if len(lacking):
-        typer.echo(say("cli.check.unsupported", language))
-    for row in lacking.itertuples():
-        title = desk.kpi(row.kpi).title(language)
-        typer.echo("  " + say("cli.check.lacks", language, title=title, missing=desk.missing_in(row.kpi, language)))
 
 
 def _needs(kpi) -> str:
@@ -483,34 +473,6 @@ def _series_row(row, kpi, by: tuple[str, ...], every: str, language: str) -> tup
     interval = f"{low} – {high}" if row["low"] == row["low"] else "–"
     value, n = quantity(row["value"], kpi.unit, language), number(row["n"], language, 0)
     return (when, *(str(row[column]) for column in by), value, interval, n, note)
-
-
-def _frame(frame, title: str) -> None:
-    rows = [tuple(_cell(value) for value in row) for row in frame.itertuples(index=False)]
-    _table([str(column) for column in frame.columns], rows, title)
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return "" if value is None or value != value else str(value)
-
-
-def _table(heads: list[str], rows: list[tuple[str, ...]], title: str) -> None:
-    """A table on the terminal; texts are shown as they are, never read as markup or terminal codes."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=title, title_justify="left", header_style="bold")
-    for head in heads:
-        table.add_column(Text(head), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("".join(c for c in cell if c.isprintable() or c == "\n")) for cell in row))
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=200)
-    console.print(table)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ def check_country(code: str, where: str = "") -> str:
             "it out and list the closed days."
         )
     if part and part not in known[country]:
-        raise ConfigError(str(unknown(f"part of {country}", part, known[country], where=where)))
+        raise unknown(f"part of {country}", part, known[country], where=where, error=ConfigError)
     return code
 
 

@@ -1,25 +1,61 @@
 """Every error a user can act on, and the helper that words a name nobody knows.
 
-A message says what was wrong, where, what exists and how to mend it. The command line prints the message
+A message says what was wrong, where, what exists and how to mend it; those that users meet most stand in
+``words/errors.yml`` in both languages (`told`). The command line prints the message
 without a traceback and ends with the class's ``exit_code``.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
+
+from kpitools.speech import spoken
 
 # A message quotes the input; a cell or a name may be a whole book.
 LONGEST_WORD, LONGEST = 300, 8_000
 MOST_SHOWN = 80  # characters of a name that nobody knows
 
 
+@dataclass(frozen=True)
+class Told:
+    """A sentence of ``words/*.yml`` with the values of its fields, which may be such sentences too."""
+
+    key: str
+    fields: Mapping[str, Any]
+
+    def __call__(self, language: str) -> str:
+        from kpitools.words import say
+
+        return say(self.key, language, **{k: v(language) if isinstance(v, Told) else v for k, v in self.fields.items()})
+
+
+def told(key: str, /, **fields: Any) -> Told:
+    """The sentence ``errors.<key>`` with its fields."""
+    return Told(f"errors.{key}", fields)
+
+
 class KpitoolsError(Exception):
-    """Base of all errors that are the input's fault, not the program's."""
+    """Base of all errors that are the input's fault, not the program's.
+
+    Its message is a text, or what `told` gives, which is put into words in the language of the run (`speech`) or, where
+    that is known, of the desk (`language`).
+    """
 
     exit_code = 2
+    language: str | None = None
 
-    def __init__(self, message: str):
-        super().__init__(_clipped(message))
+    def __init__(self, message: str | Told):
+        self.told = message if isinstance(message, Told) else None
+        super().__init__(_clipped(message("en") if isinstance(message, Told) else message))
+
+    def in_language(self, language: str) -> str:
+        """The message in a language; in English where it was never translated."""
+        return _clipped(self.told(language)) if self.told else str(self.args[0])
+
+    def __str__(self) -> str:
+        return self.in_language(self.language or spoken())
 
 
 class ConfigError(KpitoolsError):
@@ -60,8 +96,14 @@ def _clipped(message: str) -> str:
     return short if len(short) <= LONGEST else short[:LONGEST] + "…"
 
 
-def unknown(what: str, given: str, known: Iterable[str], where: str = "") -> UnknownNameError:
-    """The error for a name that does not exist: names the near misses and all that exist.
+def unknown(
+    what: str,
+    given: str,
+    known: Iterable[str],
+    where: str = "",
+    error: type[KpitoolsError] = UnknownNameError,
+) -> KpitoolsError:
+    """The `error` for a name that does not exist: names the near misses and all that exist.
 
     >>> str(unknown("column", "chanel", ["channel", "created_at"], where="tickets"))
     "tickets: no column named 'chanel'. Did you mean 'channel'? Known: channel, created_at."
@@ -70,6 +112,25 @@ def unknown(what: str, given: str, known: Iterable[str], where: str = "") -> Unk
     if len(given) > MOST_SHOWN:
         given = f"{given[: MOST_SHOWN - 1]}…"
     near = get_close_matches(given, known, n=1)
-    hint = f" Did you mean '{near[0]}'?" if near else ""
-    place = f"{where}: " if where else ""
-    return UnknownNameError(f"{place}no {what} named '{given}'.{hint} Known: {', '.join(known) or 'none'}.")
+    return error(
+        told(
+            "unknown",
+            place=f"{where}: " if where else "",
+            what=_what(what),
+            given=given,
+            hint=did_you_mean(near[0] if near else None),
+            known=", ".join(known) or told("none"),
+        )
+    )
+
+
+def did_you_mean(near: str | None) -> Told | str:
+    """The sentence that offers the nearest name there is; nothing where none is near."""
+    return told("near", near=near) if near else ""
+
+
+def _what(what: str) -> Told | str:
+    """A kind of thing in words; as it stands where it has none."""
+    from kpitools.words import keys
+
+    return told(f"what.{what}") if f"errors.what.{what}" in keys("errors.what.") else what

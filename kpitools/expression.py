@@ -146,7 +146,7 @@ def _compared(node: ast.Compare, where: str) -> list[ast.expr]:
 def _arguments(node: ast.Call, where: str) -> list[ast.expr]:
     name = node.func.id
     if name not in FUNCTIONS:
-        raise ConfigError(str(unknown("function", name, FUNCTIONS, where)))
+        raise unknown("function", name, FUNCTIONS, where, error=ConfigError)
     wanted = FUNCTIONS[name].arguments
     if len(node.args) != len(wanted):
         raise ConfigError(f"{where}: {name} takes ({', '.join(wanted)}), got {len(node.args)}.")
@@ -166,7 +166,7 @@ class _Place:
     def column(self, name: str) -> ir.Value:
         if name not in self.rows.columns:
             known = [c for c in self.rows.columns if not c.endswith("_local")]
-            raise ConfigError(str(unknown("column", name, known, self.where)))
+            raise unknown("column", name, known, self.where, error=ConfigError)
         return self.rows[name]
 
 

@@ -96,7 +96,7 @@ def _lines(file: str, lines: list[str], delimiter: str) -> Iterator[tuple[int, l
 def _check_columns(file: str, columns: list[str], known: tuple[str, ...], needed: tuple[str, ...]) -> None:
     for name in columns:
         if name not in known:
-            raise ConfigError(str(unknown("column", name, known, where=file)))
+            raise unknown("column", name, known, where=file, error=ConfigError)
     if len(set(columns)) < len(columns):
         raise ConfigError(f"{file}: a column stands twice in its first line.")
     missing = [name for name in needed if name not in columns]
@@ -110,9 +110,9 @@ def _target(said: dict[str, str], where: str) -> dict[str, Any]:
     row |= {"kpi": said["kpi"], "team": said["team"] or None}
     row |= {name: said[name].lower() or None for name in ("hours", "every")}
     if row["hours"] not in (None, *HOURS):
-        raise ConfigError(str(unknown("clock", said["hours"], HOURS, where=where)))
+        raise unknown("clock", said["hours"], HOURS, where=where, error=ConfigError)
     if row["every"] not in (None, *UNITS):
-        raise ConfigError(str(unknown("period", said["every"], UNITS, where=where)))
+        raise unknown("period", said["every"], UNITS, where=where, error=ConfigError)
     if row["target"] is None and row["low"] is None and row["high"] is None:
         raise ConfigError(f"{where}: no goal. Fill in target, or low and high for a band.")
     if row["low"] is not None and row["high"] is not None and row["low"] > row["high"]:
@@ -125,7 +125,7 @@ def _target(said: dict[str, str], where: str) -> dict[str, Any]:
 def _intervention(said: dict[str, str], where: str) -> dict[str, Any]:
     kind = said["kind"].lower()
     if kind not in KINDS:
-        raise ConfigError(str(unknown("kind", said["kind"], KINDS, where=where)))
+        raise unknown("kind", said["kind"], KINDS, where=where, error=ConfigError)
     if said["rebase"].lower() not in _YES_NO:
         raise ConfigError(f"{where}: rebase is yes or no, not '{said['rebase']}'.")
     rebase = _YES_NO[said["rebase"].lower()]

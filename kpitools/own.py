@@ -86,7 +86,7 @@ def _check_names(kpi: Kpi, rows: ir.Table) -> None:
     for key, column in named:
         if column not in rows.columns:
             known = [c for c in rows.columns if not c.endswith("_local")]
-            raise ConfigError(str(unknown("column", column, known, lines.get(key, f"desk.yml: kpis: {kpi.name}"))))
+            raise unknown("column", column, known, lines.get(key, f"desk.yml: kpis: {kpi.name}"), error=ConfigError)
 
 
 def _check_kind(part: Any, rows: ir.Table, kind: type, words: str) -> None:
@@ -108,7 +108,7 @@ class _Reader:
         self.said = said
         for key in said:
             if key not in KEYS:
-                raise ConfigError(str(unknown("key", key, KEYS, self.at(key))))
+                raise unknown("key", key, KEYS, self.at(key), error=ConfigError)
 
     def at(self, key: str | None) -> str:
         return self.source.at("kpis", self.name, *([key] if key else []))
@@ -218,7 +218,7 @@ class _Reader:
         if value is None:
             raise self._wrong(None, f"'{self.name}' needs '{key}': {', '.join(known)}")
         if value not in known:
-            raise ConfigError(str(unknown(key, value, known, self.at(key))))
+            raise unknown(key, value, known, self.at(key), error=ConfigError)
         return value
 
     def _text(self, key: str) -> str:
@@ -271,5 +271,5 @@ class _Reader:
             raise self._wrong("python", f"{file} stops with {type(error).__name__}: {error}") from error
         records = {value.name: value for value in held.values() if isinstance(value, Kpi)}
         if self.name not in records:
-            raise ConfigError(str(unknown("record", self.name, records, f"{self.at('python')}: {file}")))
+            raise unknown("record", self.name, records, f"{self.at('python')}: {file}", error=ConfigError)
         return records[self.name]

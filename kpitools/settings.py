@@ -340,7 +340,7 @@ def _read(place: Path) -> tuple[dict[str, Any], Source]:
 def _known(said: Mapping, known: Iterable[str], what: str, source: Source, *path: str) -> None:
     for key in said:
         if key not in known:
-            raise ConfigError(str(unknown(what, key, known, where=source.at(*path, key))))
+            raise unknown(what, key, known, where=source.at(*path, key), error=ConfigError)
 
 
 # Values -------------------------------------------------------------------------------------------
@@ -388,7 +388,7 @@ def _text(said: Mapping[str, Any], key: str, source: Source) -> str | None:
 def _one_of(value: Any, known: Iterable[str], what: str, source: Source, *path: str) -> str:
     """`value` when it is one of the `known`, else an error at `path` (by default the key `what`)."""
     if not isinstance(value, str) or value not in known:
-        raise ConfigError(str(unknown(what, value, known, where=source.at(*(path or (what,))))))
+        raise unknown(what, value, known, where=source.at(*(path or (what,))), error=ConfigError)
     return value
 
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from kpitools import cli, resources
+from kpitools import cli, resources, terminal
 from kpitools.errors import KpitoolsError
 
 SAMPLE = str(resources.sample())
@@ -121,7 +121,7 @@ def test_lab_copies_bundled_notebooks_before_anyone_edits_them(tmp_path):
 
 
 def test_text_from_data_cannot_drive_the_terminal(capsys):
-    cli._table(["a"], [("\x1b[31m[bold]x[/bold]",)], "t")
+    terminal.table(["a"], [("\x1b[31m[bold]x[/bold]",)], "t")
 
     shown = capsys.readouterr().out
     assert "\x1b[31m" not in shown and "[bold]x" in shown
@@ -176,3 +176,59 @@ def test_a_message_cannot_steer_the_terminal(tmp_path):
     (tmp_path / "t.csv").write_text("a\x1b[31mb,c\n1,2\n", encoding="utf-8")
     done = program("check", str(tmp_path / "t.csv"))
     assert done.returncode == 2 and "\x1b" not in done.stderr and "a[31mb" in done.stderr
+
+
+VI_DESK = "language: vi\ntimezone: Asia/Ho_Chi_Minh\n"
+VI_TICKETS = "ticket_id,created_at,status,Nhóm hỗ trợ\n1,2025-03-04 09:00,open,A\n2,2025-03-05 09:00,open,B\n"
+
+
+@pytest.fixture
+def vietnamese(tmp_path):
+    """A desk that speaks Vietnamese."""
+    (tmp_path / "desk.yml").write_text(VI_DESK, encoding="utf-8")
+    (tmp_path / "tickets.csv").write_text(VI_TICKETS, encoding="utf-8")
+    return tmp_path
+
+
+def test_check_speaks_the_language_of_the_desk_file(vietnamese):
+    shown = run("check", str(vietnamese)).output
+
+    assert "2 phiếu yêu cầu; tính đến 05/03/2025 09:00 Asia/Ho_Chi_Minh" in shown
+    assert all(word in shown for word in ("số dòng đã đọc", "dấu phân cách", "Các cột trong tệp chưa được dùng"))
+    assert f"Tiếp theo: kpitools report --desk {vietnamese} --out site\n" in shown
+    english = ("rows_read", "Desk ", "format ", "encoding", "lacks", " or ", " and ", "Next:")
+    assert [word for word in english if word in shown] == []
+
+
+def test_the_next_command_keeps_the_language_and_says_what_to_write_down(vietnamese):
+    shown = run("check", str(vietnamese), "-l", "en", "--set", "dayfirst=true").output
+
+    assert "Next: write what --set says (dayfirst=true) into desk.yml" in shown
+    assert f"kpitools report --desk {vietnamese} --out site --language en\n" in shown
+    assert "accepted" in shown and "dùng được" not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("compute", "ticket_volum", "{}"), "không có KPI nào tên 'ticket_volum'. Có phải ý bạn là 'ticket_volume'?"),
+        (("compute", "ticket_volume", "{}", "--by", "teem"), "tickets: không có cột nào tên 'teem'"),
+        (("list", "--desk", "nowhere", "-l", "vi"), "không có tệp hay thư mục nowhere"),
+        (("check", "{}", "--set", "zone=UTC"), "không có khóa của --set nào tên 'zone'"),
+    ],
+)
+def test_an_error_comes_in_the_language_of_the_desk_or_the_command(vietnamese, arguments, message):
+    error = run(*(part.format(vietnamese) for part in arguments)).exception
+    assert message in str(error)
+    assert run("list", "--language", "de").exception.in_language("en").startswith("no language named 'de'")
+
+
+def test_lab_as_root_says_so_and_lets_jupyterlab_start(monkeypatch, tmp_path):
+    started = []
+    monkeypatch.setattr("os.geteuid", lambda: 0, raising=False)
+    monkeypatch.setattr("subprocess.call", lambda command: started.append(command) or 0)
+    shown = run("lab", str(tmp_path), "--no-browser")
+    assert "--allow-root" in shown.stderr and started[0][-1] == "--allow-root"
+    monkeypatch.setattr("os.geteuid", lambda: 1000, raising=False)
+    run("lab", str(tmp_path), "--no-browser")
+    assert "--allow-root" not in started[1]

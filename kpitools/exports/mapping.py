@@ -240,7 +240,7 @@ def check_keys(given: Any, known, where: str) -> dict:
         raise ConfigError(f"{where}: expected keys and values, got {given!r}.")
     for key in given:
         if key not in known:
-            raise ConfigError(str(unknown("key", key, known, where)))
+            raise unknown("key", key, known, where, error=ConfigError)
     return given
 
 
@@ -446,7 +446,7 @@ def _values(said: dict, name: str, where: str) -> dict[str, Any]:
     allowed = sorted(set(VOCABULARY[name].values())) if name in CLOSED else None
     for value in said.values():
         if allowed and value is not None and value not in allowed:
-            raise ConfigError(str(unknown("value", value, allowed, f"{where}.values")))
+            raise unknown("value", value, allowed, f"{where}.values", error=ConfigError)
     return {fold(text): value for key, value in said.items() for text in _texts(key)}
 
 

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
+from kpitools.speech import VARIABLE, speak
 from kpitools.words import check_language, say
 
 app = typer.Typer(help="A course on KPIs: notebooks, pages, slides and cards.", no_args_is_help=True)
 
-Language = Annotated[str, typer.Option("--language", "-l", envvar="KPITOOLS_LANGUAGE", help="en or vi")]
+Language = Annotated[str, typer.Option("--language", "-l", envvar=VARIABLE, callback=speak, help="en or vi")]
 Names = Annotated[list[str] | None, typer.Option("--lesson", help="a lesson to take; may be given again")]
 Seed = Annotated[int, typer.Option(help="another number draws other rows for every exercise")]
 
@@ -18,8 +19,8 @@ Seed = Annotated[int, typer.Option(help="another number draws other rows for eve
 def list_lessons(language: Language = "en") -> None:
     """List the lessons in the order of the course: name, title, part, minutes."""
     check_language(language)
-    from kpitools.cli import _table
     from kpitools.lessons.catalogue import lessons
+    from kpitools.terminal import table as _table
 
     rows = [
         (lesson.name, lesson.title(language), say(f"lessons.part.{lesson.part}", language), str(lesson.minutes))

@@ -16,8 +16,8 @@ from typing import Any
 import yaml
 
 from kpitools.errors import UnknownNameError, unknown
+from kpitools.speech import LANGUAGES
 
-LANGUAGES = ("en", "vi")
 _LOCALES = {"en": "en_GB", "vi": "vi_VN"}
 
 
