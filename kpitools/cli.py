@@ -13,7 +13,7 @@ from kpitools.errors import ConfigError, KpitoolsError, PublishError, told, unkn
 from kpitools.lessons.cli import app as lessons
 from kpitools.speech import VARIABLE, desk_language, speak, speaking, spoken
 from kpitools.terminal import table as _table
-from kpitools.words import check_language, say
+from kpitools.words import check_language, say, unit_words
 
 
 class _Speaking(TyperGroup):
@@ -108,7 +108,10 @@ def list_kpis(
     """List all KPIs: name, title, unit, which way is better, what it needs."""
     language = _language(language, desk)
     known = _known_kpis(existing(desk) if desk else None).values()
-    rows = [(k.name, k.title(language), k.unit, say(f"cli.better.{k.better}", language), _needs(k)) for k in known]
+    rows = [
+        (k.name, k.title(language), unit_words(k.unit, language), say(f"cli.better.{k.better}", language), _needs(k))
+        for k in known
+    ]
     heads = [say(f"cli.list.{name}", language) for name in ("name", "kpi", "unit", "better", "needs")]
     _table(heads, rows, say("cli.list.title", language))
 

@@ -85,8 +85,10 @@ class LoadReport:
         return self.quarantine.assign(values=reasons).rename(columns={"values": "reason"})
 
     def assumptions_in(self, language: str) -> pd.DataFrame:
-        """`assumptions` with `what` and `how` in words."""
+        """`assumptions` with `what`, `value` and `how` in words."""
+        pairs = zip(self.assumptions["what"], self.assumptions["value"], strict=True)
         return self.assumptions.assign(
+            value=[_valued(what, value, language) for what, value in pairs],
             what=[say(f"what.{key}", language) for key in self.assumptions["what"]],
             how=[say(f"how.{key}", language) for key in self.assumptions["how"]],
         )
@@ -110,6 +112,19 @@ class LoadReport:
     def from_json(cls, text: str) -> "LoadReport":
         """The report that `to_json` wrote."""
         return cls.from_rows(**json.loads(text))
+
+
+def _valued(what: str, value: str, language: str) -> str:
+    """What was decided, in words where it is more than a name: an order, a unit after a header, an offset."""
+    if what == "date_order":
+        return say(f"value.{value}", language)
+    if what == "duration_unit":
+        header, _, unit = value.rpartition(": ")
+        return f"{header}: {say(f'value.{unit}', language)}"
+    ending = next((end for end in (", some with offset", " with offset") if value.endswith(end)), "")
+    if what == "date_format" and ending:
+        return value.removesuffix(ending) + say(f"value.{ending.strip(', ')}", language)
+    return value
 
 
 def reason(rule: str, values: dict[str, Any], language: str) -> str:

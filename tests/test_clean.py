@@ -729,6 +729,16 @@ def test_findings_have_words_in_both_languages(clean):
     )
 
 
+def test_what_was_decided_is_in_words_in_both_languages(clean):
+    tables = {"tickets": {"ticket_id": "id", "created_at": "opened", "handle_s": {"column": "took", "unit": "minutes"}}}
+    report = clean("1,13/03/2025 09:00,3", "2,2025-03-14 09:00+07:00,4", tables=tables, header="id,opened,took").report
+    said = report.assumptions_in("vi").set_index("what")["value"]
+    assert said["thứ tự ngày và tháng"] == "ngày trước"
+    assert said["đơn vị thời gian"] == "took: phút"
+    assert said["cách viết ngày giờ"] == "opened: ISO 8601, %d/%m/%Y %H:%M, một số kèm độ lệch so với UTC"
+    assert report.assumptions_in("en")["value"].tolist() == report.assumptions["value"].tolist()
+
+
 def test_kinds_and_reasons_have_words_in_both_languages(clean, tmp_path):
     report = clean(GOOD, "3,,,,open,,,", "4,2025-03-04").report
     assert report.findings_in("en")["kind"].tolist() == ["row set aside", "row set aside"]
