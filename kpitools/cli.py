@@ -13,7 +13,7 @@ from kpitools.errors import ConfigError, KpitoolsError, PublishError, told, unkn
 from kpitools.lessons.cli import app as lessons
 from kpitools.speech import VARIABLE, desk_language, speak, speaking, spoken
 from kpitools.terminal import table as _table
-from kpitools.words import check_language, say, unit_words
+from kpitools.words import check_language, keys, say
 
 
 class _Speaking(TyperGroup):
@@ -108,10 +108,7 @@ def list_kpis(
     """List all KPIs: name, title, unit, which way is better, what it needs."""
     language = _language(language, desk)
     known = _known_kpis(existing(desk) if desk else None).values()
-    rows = [
-        (k.name, k.title(language), unit_words(k.unit, language), say(f"cli.better.{k.better}", language), _needs(k))
-        for k in known
-    ]
+    rows = [(k.name, k.title(language), _unit(k.unit, language), _better(k, language), _needs(k)) for k in known]
     heads = [say(f"cli.list.{name}", language) for name in ("name", "kpi", "unit", "better", "needs")]
     _table(heads, rows, say("cli.list.title", language))
 
@@ -447,6 +444,15 @@ class _Progress:
         self.bar.advance(self.task)
         if not outcome.ok:
             self.console.print(line, style="red", markup=False, highlight=False)
+
+
+def _unit(unit: str, language: str) -> str:
+    """A unit as short as a table wants it; a currency's code stays."""
+    return say(f"cli.unit.{unit}", language) if f"cli.unit.{unit}" in keys("cli.unit.") else unit
+
+
+def _better(kpi, language: str) -> str:
+    return say(f"cli.better.{kpi.better}", language)
 
 
 def _needs(kpi) -> str:

@@ -735,7 +735,7 @@ def test_what_was_decided_is_in_words_in_both_languages(clean):
     said = report.assumptions_in("vi").set_index("what")["value"]
     assert said["thứ tự ngày và tháng"] == "ngày trước"
     assert said["đơn vị thời gian"] == "took: phút"
-    assert said["cách viết ngày giờ"] == "opened: ISO 8601, %d/%m/%Y %H:%M, một số kèm độ lệch so với UTC"
+    assert said["cách viết ngày giờ"] == "opened: %d/%m/%Y %H:%M, một số kèm độ lệch so với UTC"
     assert report.assumptions_in("en")["value"].tolist() == report.assumptions["value"].tolist()
 
 
