@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kpitools import tables
 from kpitools.autumn import Twice, use_second_pass
-from kpitools.errors import LoadError
+from kpitools.errors import LoadError, told
 from kpitools.exports import cells, instants
 from kpitools.exports.columns import Cell, ColumnReader, ident, made, one_of, sql_type
 from kpitools.exports.mapping import REQUIRED, TableMap
@@ -140,11 +140,8 @@ class _TableCleaner:
         if cell.column.name not in REQUIRED[self.name] or cell.column.type != "instant":
             return
         if self._ask(self.read, [f"count({cell.id})"])[0] == 0:
-            raise LoadError(
-                f"{self.file}: {self.name}.{cell.name}: none of {bad:,} values is a date that is understood, first "
-                f"'{value}' in line {line}. Say how it is written in desk.yml: files: [{{file: {self.file}, tables: "
-                f"{{{self.name}: {{{cell.name}: {{column: ..., format: '%d/%m/%Y %H:%M'}}}}}}}}] (or epoch, epoch_ms)."
-            )
+            said = {"file": self.file, "table": self.name, "column": cell.name}
+            raise LoadError(told("no_dates", **said, n=f"{bad:,}", value=value, line=line))
 
     def _note_words(self) -> None:
         for cell in self.cells:

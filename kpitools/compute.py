@@ -17,8 +17,9 @@ from kpitools import clock, facts, periods, tables
 from kpitools.aggregates import aggregated
 from kpitools.analysis import intervals
 from kpitools.desk import Desk
-from kpitools.errors import NotSupportedError, UnknownNameError, unknown
+from kpitools.errors import NotSupportedError, UnknownNameError, told, unknown
 from kpitools.kpi import Kpi, Span, Words
+from kpitools.speech import LANGUAGES
 from kpitools.survival_query import finished
 
 SECONDS = {"h": 3600.0, "min": 60.0, "s": 1.0}
@@ -175,8 +176,8 @@ def _check_clock(kpi: Kpi, hours: str) -> None:
 def _supported(kpi: Kpi, desk: Desk, every: str | None) -> ir.Table:
     missing = desk.missing(kpi)
     if missing:
-        missing = desk.missing_in(kpi, "en")
-        raise NotSupportedError(f"{kpi.name}: the data lacks {missing}. See `kpitools check` for what it supports.")
+        lacks = Words(*(desk.missing_in(kpi, language) for language in LANGUAGES))
+        raise NotSupportedError(told("unsupported", kpi=kpi.name, missing=lacks))
     return desk.table(kpi.table, every)
 
 

@@ -6,12 +6,13 @@ without a traceback and ends with the class's ``exit_code``.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from kpitools.speech import spoken
+from kpitools.speech import chosen, spoken
 
 # A message quotes the input; a cell or a name may be a whole book.
 LONGEST_WORD, LONGEST = 300, 8_000
@@ -20,7 +21,7 @@ MOST_SHOWN = 80  # characters of a name that nobody knows
 
 @dataclass(frozen=True)
 class Told:
-    """A sentence of ``words/*.yml`` with the values of its fields, which may be such sentences too."""
+    """A sentence of ``words/*.yml`` with its fields; a field that takes a language, as this does, is worded in it."""
 
     key: str
     fields: Mapping[str, Any]
@@ -28,7 +29,10 @@ class Told:
     def __call__(self, language: str) -> str:
         from kpitools.words import say
 
-        return say(self.key, language, **{k: v(language) if isinstance(v, Told) else v for k, v in self.fields.items()})
+        return say(self.key, language, **{k: v(language) if callable(v) else v for k, v in self.fields.items()})
+
+    def __str__(self) -> str:
+        return self("en")
 
 
 def told(key: str, /, **fields: Any) -> Told:
@@ -56,6 +60,16 @@ class KpitoolsError(Exception):
 
     def __str__(self) -> str:
         return self.in_language(self.language or spoken())
+
+
+@contextmanager
+def telling(language: str | None) -> Iterator[None]:
+    """Errors raised within are told in `language` where the run has chosen none."""
+    try:
+        yield
+    except KpitoolsError as error:
+        error.language = error.language or chosen() or language
+        raise
 
 
 class ConfigError(KpitoolsError):

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from kpitools.errors import ConfigError
+from kpitools.errors import ConfigError, did_you_mean, told
 
 DAY = 86400
 Intervals = tuple[tuple[int, int], ...]
@@ -52,12 +52,7 @@ def check_zone(name: Any, where: str = "") -> str:
     if isinstance(name, str) and name in zones:
         return name
     place = f"{where}: " if where else ""
-    near = _near_zone(str(name), zones)
-    hint = f" Did you mean '{near}'?" if near else ""
-    raise ConfigError(
-        f"{place}no time zone named '{name}'.{hint} Write the IANA name, such as Asia/Ho_Chi_Minh, "
-        "Europe/London or UTC."
-    )
+    raise ConfigError(told("no_zone", place=place, name=name, hint=did_you_mean(_near_zone(str(name), zones))))
 
 
 def _near_zone(name: str, zones: frozenset[str]) -> str | None:

@@ -43,7 +43,8 @@ def doubtful(con, table: str, name: str, found: list[Cell]) -> tuple[list[Rule],
     """Words that may be an id and name several rows: those that cannot be one, and those that stay.
 
     As a row's own key in canonical table `name` such a word cannot be an id where rows that share it differ in the time
-    that the table requires, or at all where it requires none. Elsewhere many rows share an id by right.
+    that the table requires, or at all where it requires none (but for 0, which versions of a counter's first row share).
+    Elsewhere many rows share an id by right.
     """
     here = {c.name: c for c in found}
     times = [here[c].id for c in REQUIRED[name] if c in here and here[c].column.type == "instant"]
@@ -52,7 +53,7 @@ def doubtful(con, table: str, name: str, found: list[Cell]) -> tuple[list[Rule],
     for rule in suspects(con, table, rules):
         stay.append(_shared(rule, table, "count(*) > 1"))
         if tables.get(name).key == (rule.column,):
-            several = f"count(distinct {times[0]}) > 1" if times else "count(*) > 1"
+            several = f"count(distinct {times[0]}) > 1" if times else f"count(*) > 1 and {ident(rule.column)} <> '0'"
             wrong.append(_shared(rule, table, several)._replace(name="placeholder_id"))
     return wrong, stay
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from kpitools import tables
 from kpitools.clean import Part, SourceFile, Zone, clean_file
-from kpitools.errors import ConfigError, LoadError
+from kpitools.errors import ConfigError, LoadError, Told, telling, told
 from kpitools.exports import instants
 from kpitools.exports.columns import ident
 from kpitools.exports.detect import candidates, detect
@@ -24,10 +24,13 @@ from kpitools.exports.mapping import ENTRY_KEYS, FileMap, check_keys, check_plai
 from kpitools.exports.read import READABLE, Raw, read, scan_bytes, temporary_connection
 from kpitools.exports.remedy import ways
 from kpitools.hours import check_zone
+from kpitools.kpi import Words
 from kpitools.loadreport import LoadReport, Log, reason
 from kpitools.merge import unite_merging
+from kpitools.speech import desk_language
 from kpitools.unite import Union
 from kpitools.unused import unused_columns
+from kpitools.words import LANGUAGES, say
 
 if TYPE_CHECKING:
     from kpitools.desk import Desk
@@ -100,31 +103,30 @@ def load(
     ConfigError
         If desk.yml asks for what is not there.
     """
+    path = Path(path)
+    loading = {"format": format, "timezone": timezone, "dayfirst": dayfirst, "decimal": decimal, "encoding": encoding}
+    with telling(language or desk_language(path)):
+        return _load(path, loading | {"delimiter": delimiter}, max_loss, language, cache=cache)
+
+
+def _load(path: Path, said: dict[str, Any], max_loss: float | None, language: str | None, *, cache: bool) -> "Desk":
     import ibis
 
     from kpitools.desk import Desk
     from kpitools.goals_check import check_goals, goals_of_no_period
 
-    path = Path(path)
     folder, settings = _settings(path)
-    overrides: dict[str, Any] = {}
-    if timezone is not None:
-        overrides["timezone"] = check_zone(timezone)
+    check_plain({"decimal": said["decimal"]}, "load")
+    if said["timezone"] is not None:
+        settings = replace(settings, timezone=check_zone(said["timezone"]))
     if language is not None:
-        overrides["language"] = language
-    settings = replace(settings, **overrides) if overrides else settings
-    check_plain({"decimal": decimal}, "load")
+        settings = replace(settings, language=language)
     options = Options(
-        format,
-        timezone,
-        dayfirst,
-        encoding,
-        delimiter,
-        max_loss if max_loss is not None else (settings.max_loss if settings.max_loss is not None else MAX_LOSS),
-        settings.timezone,
-        settings.dayfirst,
-        decimal,
-        settings.decimal,
+        **said,
+        max_loss=settings.max_loss if max_loss is None else max_loss,
+        desk_timezone=settings.timezone,
+        desk_dayfirst=settings.dayfirst,
+        desk_decimal=settings.decimal,
     )
     jobs = find_jobs(path, folder, settings.files)
     con = ibis.duckdb.connect()
@@ -145,7 +147,7 @@ def _settings(path: Path):
     from kpitools.settings import read_settings
 
     if not path.exists():
-        raise LoadError(f"{path}: there is no such file or folder.")
+        raise LoadError(told("no_path", path=path))
     if path.is_file() and path.name != "desk.yml":
         return path.parent, read_settings(None)
     folder = path if path.is_dir() else path.parent
@@ -159,19 +161,17 @@ def find_jobs(path: Path, folder: Path, entries: list[dict]) -> list[Job]:
     if not entries:
         found = [p for p in sorted(folder.iterdir()) if _is_export(p)]
         if not found:
-            raise LoadError(
-                f"{folder}: there is no export in it. Read are files ending in {', '.join(sorted(READABLE))}."
-            )
+            raise LoadError(told("no_export", folder=folder, known=", ".join(sorted(READABLE))))
         return [Job(p, p.name, {}, len(found) == 1) for p in found]
     jobs = []
     for number, entry in enumerate(entries, start=1):
         where = f"desk.yml: files, entry {number}"
         check_plain(check_keys(entry, ENTRY_KEYS, where), where)
         if not entry.get("file"):
-            raise ConfigError(f"{where}: it lacks 'file', the name of an export or a pattern such as tickets_*.csv.")
+            raise ConfigError(told("no_file_said", where=where))
         matched = _matched(folder, str(entry["file"]), where)
         if not matched:
-            raise LoadError(f"{where}: no file named '{entry['file']}' in {folder}.")
+            raise LoadError(told("no_such_file", where=where, file=entry["file"], folder=folder))
         jobs += [Job(p, p.relative_to(folder).as_posix(), entry, True) for p in matched]
     return jobs
 
@@ -179,16 +179,13 @@ def find_jobs(path: Path, folder: Path, entries: list[dict]) -> list[Job]:
 def _matched(folder: Path, pattern: str, where: str) -> list[Path]:
     """The files of the desk's own folder that a name or pattern fits."""
     if Path(pattern).is_absolute():
-        raise ConfigError(f"{where}: '{pattern}' is an absolute path; name files relative to {folder}.")
+        raise ConfigError(told("absolute", where=where, file=pattern, folder=folder))
     if ".." in Path(pattern).parts:
-        raise ConfigError(
-            f"{where}: '{pattern}' lies outside the folder of desk.yml, and only files inside it are read. "
-            "Move the file there, or put a link to it there."
-        )
+        raise ConfigError(told("outside", where=where, file=pattern))
     try:
         return sorted(p for p in folder.glob(pattern) if p.is_file())
     except (OSError, ValueError) as error:
-        raise ConfigError(f"{where}: '{pattern}' is no name or pattern of a file ({error}).") from None
+        raise ConfigError(told("no_pattern", where=where, file=pattern, why=error)) from None
 
 
 def _is_export(path: Path) -> bool:
@@ -357,7 +354,7 @@ def _clean_all(con, jobs, options, log) -> tuple[list[Part], dict[int, Raw]]:
         except LoadError as error:
             if job.is_named:
                 raise
-            _leave_out(log, job, "file_unreadable", 0, str(error).removeprefix(f"{job.name}: "))
+            _leave_out(log, job, "file_unreadable", 0, error.in_language("en").removeprefix(f"{job.name}: "))
             continue
         file, how = _file_map(job, base, raw, options)
         if file is None:
@@ -377,17 +374,14 @@ def _leave_out(log: Log, job: Job, rule: str, rows: int, why: str) -> None:
     log.files.append(_account(job.name, scan_bytes(job.path).sha256))
 
 
-def _nothing_known(log: Log) -> str:
+def _nothing_known(log: Log) -> Told | str:
     """The error for a folder of which no file can be loaded: every file, and why."""
     unreadable = [f"{file}: {why}" for file, _, rule, _, _, why, *_ in log.findings if rule == "file_unreadable"]
     names = ", ".join(file for file, _, rule, *_ in log.findings if rule == "format_unknown")
     if not names:
         return "\n".join(unreadable)
-    unknown_ones = (
-        f"no file is in a format that is known here: {names}. Say in desk.yml which column is which, or name a "
-        f"format ({ways('format', 'zendesk', '...')})."
-    )
-    return "\n".join([unknown_ones, *unreadable])
+    more = "".join(f"\n{line}" for line in unreadable)
+    return told("nothing_known", names=names, ways=ways("format", "zendesk", "..."), more=more)
 
 
 def _read(con, job: Job, base: FileMap | None, options: Options, number: int) -> Raw:
@@ -476,17 +470,21 @@ def _refuse_losses(account: dict, max_loss: float, log: Log) -> None:
     read_, lost = account["rows_read"], account["quarantined"]
     if not read_ or lost / read_ <= max_loss:
         return
-    reasons: dict[str, list] = {}
+    reasons: dict[tuple, list] = {}
     for file, line, rule, values, _ in log.quarantine:
         if file == account["file"]:
-            reasons.setdefault(reason(rule, json.loads(values), "en"), []).append(line)
+            reasons.setdefault((rule, values), []).append(line)
     top = sorted(reasons.items(), key=lambda item: -len(item[1]))[:3]
-    told = "; ".join(f"{why} ({len(lines):,} rows, first line {lines[0]})" for why, lines in top)
-    raise LoadError(
-        f"{account['file']}: {lost:,} of {read_:,} rows ({lost / read_:.1%}) cannot be used, more than "
-        f"max_loss={max_loss:g}: {told}. "
-        f"Mend the file or its mapping, or allow more ({ways('max_loss', '0.2', account['file'])})."
-    )
+    why = Words(*("; ".join(_lost(*said, lines, language) for said, lines in top) for language in LANGUAGES))
+    lost_rows = {"lost": f"{lost:,}", "read": f"{read_:,}", "share": f"{lost / read_:.1%}", "limit": f"{max_loss:g}"}
+    way = ways("max_loss", "0.2", account["file"])
+    raise LoadError(told("losses", file=account["file"], **lost_rows, why=why, ways=way))
+
+
+def _lost(rule: str, values: str, lines: list[int], language: str) -> str:
+    """Why rows were set aside, how many and from which line."""
+    told_why = reason(rule, json.loads(values), language)
+    return say("errors.lost", language, why=told_why, n=f"{len(lines):,}", line=lines[0])
 
 
 def _unite_all(con, parts: list[Part], raws: dict[int, Raw], log: Log) -> list[Union]:

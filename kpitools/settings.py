@@ -11,12 +11,12 @@ import pandas as pd
 import yaml
 
 from kpitools.clock import Schedule, check_country
-from kpitools.errors import ConfigError, unknown
+from kpitools.errors import ConfigError, told, unknown
 from kpitools.goals import read_interventions, read_targets
 from kpitools.hours import Intervals, check_zone, parse_intervals, parse_weekly, zone
 from kpitools.kpi import Kpi, Words
 from kpitools.words import LANGUAGES
-from kpitools.yaml_file import Source, read_yaml
+from kpitools.yaml_file import Source, read_yaml, shown
 
 FILE = "desk.yml"
 DEFAULT_MAX_LOSS = 0.05
@@ -321,7 +321,7 @@ def _locate(path: Path | str | None) -> tuple[Path | None, Path]:
         place = path / FILE
         return (place if place.is_file() else None), path
     if not path.exists():
-        raise ConfigError(f"{path}: no such file or folder.")
+        raise ConfigError(told("no_such_path", path=path))
     return (path if path.suffix.lower() in (".yml", ".yaml") else None), path.parent
 
 
@@ -333,7 +333,7 @@ def _read(place: Path) -> tuple[dict[str, Any], Source]:
     if said is None:
         return {}, source
     if not isinstance(said, dict):
-        raise ConfigError(f"{place.name}: expected 'key: value' lines, such as 'timezone: Asia/Ho_Chi_Minh'.")
+        raise ConfigError(told("no_lines", file=place.name))
     return said, source
 
 
@@ -375,14 +375,17 @@ def _settings(said: Mapping[str, Any], source: Source, root: Path, has_folder: b
 
 
 def _wrong(source: Source, path: tuple, value: Any, wanted: str) -> ConfigError:
-    return ConfigError(f"{source.at(*path)}: '{path[-1]}' is {wanted}, not {value!r}.")
+    """The error for a value that is not what its key takes; `wanted` is a key of ``errors.wanted.*``."""
+    return ConfigError(
+        told("wrong", where=source.at(*path), key=path[-1], wanted=told(f"wanted.{wanted}"), value=shown(value))
+    )
 
 
 def _text(said: Mapping[str, Any], key: str, source: Source) -> str | None:
     value = said.get(key)
     if value is None or isinstance(value, str | int | float):
         return None if value is None else str(value)
-    raise _wrong(source, (key,), value, "a text")
+    raise _wrong(source, (key,), value, "text")
 
 
 def _one_of(value: Any, known: Iterable[str], what: str, source: Source, *path: str) -> str:
@@ -406,24 +409,24 @@ def _currency(value: Any, source: Source) -> str | None:
 
     if value is None or (isinstance(value, str) and is_currency(value)):
         return value
-    raise _wrong(source, ("currency",), value, "the code of a currency, such as VND, USD or EUR")
+    raise _wrong(source, ("currency",), value, "currency")
 
 
 def _flag(value: Any, source: Source, *path: str) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
-    raise _wrong(source, path, value, "true or false")
+    raise _wrong(source, path, value, "flag")
 
 
 def _decimal(value: Any, source: Source) -> str | None:
     if value in (None, ".", ","):
         return value
-    raise _wrong(source, ("decimal",), value, 'the mark before decimals, "." or ","')
+    raise _wrong(source, ("decimal",), value, "decimal")
 
 
 def _share(value: Any, key: str, source: Source) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise _wrong(source, (key,), value, "a fraction from 0 to 1, such as 0.05 for 5 %")
+        raise _wrong(source, (key,), value, "share")
     return float(value)
 
 
@@ -431,7 +434,7 @@ def _mapping(value: Any, source: Source, *path: str) -> Mapping:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise _wrong(source, path, value, "a block of 'name: value' lines")
+        raise _wrong(source, path, value, "block")
     return value
 
 
@@ -439,13 +442,12 @@ def _instant(value: Any, timezone: str | None, source: Source) -> dt.datetime | 
     """Naive UTC from an ISO text or a YAML timestamp; without an offset it is the desk's wall clock."""
     if value is None:
         return None
-    wanted = 'a moment with its time, such as "2025-07-01 00:00" or "2025-07-01T00:00+07:00"'
     try:
         moment = value if isinstance(value, dt.date) else dt.datetime.fromisoformat(str(value).strip())
     except ValueError as error:
-        raise _wrong(source, ("as_of",), value, wanted) from error
+        raise _wrong(source, ("as_of",), value, "moment") from error
     if not isinstance(moment, dt.datetime) or (isinstance(value, str) and ":" not in value):
-        raise _wrong(source, ("as_of",), str(value), wanted)
+        raise _wrong(source, ("as_of",), str(value), "moment")
     if moment.tzinfo is None:
         if timezone is None:
             raise ConfigError(
@@ -459,13 +461,13 @@ def _files(value: Any, source: Source) -> list[dict[str, Any]]:
     if value is None:
         return []
     if not isinstance(value, list | tuple):
-        raise _wrong(source, ("files",), value, "a list: a line with '- file: name.csv' for each export")
+        raise _wrong(source, ("files",), value, "list")
     found = []
     for i, entry in enumerate(value):
         if isinstance(entry, str):
             entry = {"file": entry}
         if not isinstance(entry, Mapping) or not isinstance(entry.get("file"), str):
-            raise ConfigError(f"{source.at('files', i)}: an entry needs 'file: name.csv', got {entry!r}.")
+            raise ConfigError(told("no_entry", where=source.at("files", i), given=repr(entry)))
         found.append(dict(entry))
     return found
 
@@ -492,18 +494,18 @@ def _option(name: str, value: Any, source: Source) -> Any:
         return _one_of(value, choices, f"value of '{name}'", source, *path)
     if isinstance(default, bool):
         if not isinstance(value, bool):
-            raise _wrong(source, path, value, "true or false")
+            raise _wrong(source, path, value, "flag")
         return value
     if isinstance(default, tuple):
         items = value if isinstance(value, list | tuple) else [] if value is None else [value]
         return tuple(str(item) for item in items)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST:
-        raise _wrong(source, path, value, "a number, 0 or more")
+        raise _wrong(source, path, value, "number")
     for ending in ("days", "months"):
         if name.endswith(f"_{ending}") and value != int(value):
-            raise _wrong(source, path, value, f"a whole number of {ending}")
+            raise _wrong(source, path, value, f"whole_{ending}")
     if name.endswith("_per_unit") and value < 1:
-        raise _wrong(source, path, value, "a number, 1 or more")
+        raise _wrong(source, path, value, "positive")
     return value
 
 
@@ -516,10 +518,10 @@ def _goals(said: Mapping[str, Any], key: str, read, root: Path, source: Source, 
         usual = root / f"{key}.csv"
         return read(usual if has_folder and usual.is_file() else None)
     if not isinstance(value, str | Path):
-        raise _wrong(source, (key,), value, "the name of a CSV file")
+        raise _wrong(source, (key,), value, "csv")
     place = root / value
     if not _is_file(place):
-        raise ConfigError(f"{source.at(key)}: no file '{value}' in {root.resolve().name}.")
+        raise ConfigError(told("no_goals", where=source.at(key), file=value, folder=root.resolve().name))
     return read(place)
 
 
@@ -572,7 +574,7 @@ def _changes(said: Mapping, source: Source, *path: str) -> tuple:
         return ((None, parse_weekly(said["hours"], source.at(*path, "hours"))),)
     entries = said["changes"]
     if not isinstance(entries, list) or not entries:
-        raise _wrong(source, (*path, "changes"), entries, "a list of '- from: date' with 'hours' each")
+        raise _wrong(source, (*path, "changes"), entries, "changes")
     found = []
     for i, entry in enumerate(entries):
         here = (*path, "changes", str(i))
@@ -636,7 +638,7 @@ def _team_levels(value: Any, source: Source) -> dict[str, int]:
     said = _mapping(value, source, "team_levels")
     for team, level in said.items():
         if isinstance(level, bool) or not isinstance(level, int) or abs(level) > MOST:
-            raise _wrong(source, ("team_levels", team), level, "a whole number: 1 for the first line, 2 above it")
+            raise _wrong(source, ("team_levels", team), level, "level")
     return {str(team): level for team, level in said.items()}
 
 
@@ -718,8 +720,8 @@ def _options_help() -> str:
     """One commented line an option, with its default."""
     lines = []
     for name, (default, meaning, _) in OPTIONS.items():
-        shown = yaml.safe_dump(list(default) if isinstance(default, tuple) else default, default_flow_style=True)
-        lines += [f"  # {meaning.en}", f"  # {meaning.vi}", f"  {name}: {shown.splitlines()[0]}"]
+        given = yaml.safe_dump(list(default) if isinstance(default, tuple) else default, default_flow_style=True)
+        lines += [f"  # {meaning.en}", f"  # {meaning.vi}", f"  {name}: {given.splitlines()[0]}"]
     return "\n".join(lines)
 
 

@@ -12,9 +12,14 @@ LANGUAGES = ("en", "vi")
 _chosen: ContextVar[str | None] = ContextVar("kpitools_language", default=None)
 
 
+def chosen() -> str | None:
+    """The language chosen for this run, else the environment's, else None."""
+    return next((name for name in (_chosen.get(), os.environ.get(VARIABLE)) if name in LANGUAGES), None)
+
+
 def spoken() -> str:
-    """The language chosen for this run, else the environment's, else English."""
-    return next((name for name in (_chosen.get(), os.environ.get(VARIABLE)) if name in LANGUAGES), "en")
+    """The language chosen, else English."""
+    return chosen() or "en"
 
 
 def speak(language: str | None) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from kpitools.errors import ConfigError
+from kpitools.errors import ConfigError, told
 
 MAX_DEPTH = 20
 MAX_WEIGHT = 1_000_000  # characters and values, with anchors written out
@@ -76,14 +76,14 @@ def read_yaml(path: Path, file: str = "", joint: str = " line ") -> tuple[Any, S
         _check_scalars(tree, {}, file, joint)
         return _constructed(tree), Source(file, lines, joint)
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{file}: not UTF-8 text. Save it as UTF-8.") from error
+        raise ConfigError(told("not_utf8", file=file)) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = f"{joint}{mark.line + 1}" if mark else ""
-        what = getattr(error, "problem", None) or "cannot be read"
-        raise ConfigError(f"{file}{line}: not valid YAML: {what}. Indent with spaces, quote texts.") from error
+        where = f"{file}{joint}{mark.line + 1}" if mark else file
+        what = getattr(error, "problem", None) or told("unreadable")
+        raise ConfigError(told("not_yaml", where=where, what=what)) from error
     except RecursionError:
-        raise ConfigError(f"{file}: its brackets are nested too deeply to be read.") from None
+        raise ConfigError(told("too_deep", file=file)) from None
 
 
 def _constructed(tree: yaml.Node) -> Any:
@@ -106,7 +106,7 @@ def _check_scalars(node: yaml.Node, seen: dict[int, bool], file: str, joint: str
             repr(_constructed(node))  # a number in hexadecimal may have more digits than Python writes
     except (ValueError, TypeError, OverflowError, AttributeError) as error:
         where, said = f"{file}{joint}{node.start_mark.line + 1}", shown(node.value)
-        raise ConfigError(f"{where}: a value cannot be read: {said}: {str(error)[:200]}. Quote texts.") from error
+        raise ConfigError(told("no_value", where=where, said=said, why=str(error)[:200])) from error
 
 
 def _children(node: yaml.Node) -> list[yaml.Node]:
@@ -128,7 +128,7 @@ def _weigh(node: yaml.Node, above: tuple[int, ...], known: dict[int, int], file:
 
 
 def _too_much(file: str) -> ConfigError:
-    return ConfigError(f"{file}: nested too deeply or too long. Write values out, without anchors.")
+    return ConfigError(told("too_much", file=file))
 
 
 def _collect(node: yaml.Node, path: tuple[str, ...], lines: dict[tuple[str, ...], int], file: str, joint: str) -> None:
@@ -141,9 +141,9 @@ def _collect(node: yaml.Node, path: tuple[str, ...], lines: dict[tuple[str, ...]
         return
     for key, line, value in children:
         if not isinstance(key, str):
-            raise ConfigError(f"{file}{joint}{line}: a key is a text or a number, not a list or a mapping.")
+            raise ConfigError(told("no_key", where=f"{file}{joint}{line}"))
         here = (*path, key)
         if here in lines:
-            raise ConfigError(f"{file}{joint}{line}: '{key}' stands twice, first on line {lines[here]}. Keep one.")
+            raise ConfigError(told("twice", where=f"{file}{joint}{line}", key=key, first=lines[here]))
         lines[here] = line
         _collect(value, here, lines, file, joint)

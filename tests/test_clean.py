@@ -403,7 +403,7 @@ def test_one_number_that_can_only_be_read_one_way_decides_for_the_file(clean, te
     ("text", "meant"),
     [
         ("1,500", "is 1500 with a decimal point and 1.500 with a decimal comma"),
-        ("1.500", "is 1500 with a decimal comma and 1.500 with a decimal point"),
+        ("1.500", "is 1.500 with a decimal point and 1500 with a decimal comma"),
     ],
 )
 def test_a_number_that_can_be_read_two_ways_is_asked_about(clean, text, meant):
@@ -874,6 +874,13 @@ def test_a_word_that_may_be_an_id_is_one_unless_it_names_tickets_of_different_ti
     assert loaded.account() == [5, 2, 2, 0, 1]
     assert ("placeholder_id", "ticket_id", 2, 4, "cell") in loaded.rules()
     assert ("doubtful_id", "ticket_id", 2, 2, "warning") in loaded.rules()
+
+
+def test_where_a_table_needs_no_time_a_repeated_word_is_no_key_but_zero_may_be(clean):
+    lines = ["unknown,10", "unknown,20", "0,30", "0,40", "nil,50"]
+    loaded = clean(*lines, tables={"customers": {"customer_id": "id", "mrr": "m"}}, header="id,m")
+    assert sorted(loaded.frames["customers"].customer_id) == ["0", "nil"]
+    assert loaded.account() == [5, 2, 2, 0, 1]
 
 
 def test_customers_without_an_id_are_not_one_customer(clean):

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from kpitools import tables
-from kpitools.errors import ConfigError, LoadError
+from kpitools.errors import ConfigError, LoadError, told
 from kpitools.exports import cells, instants
 from kpitools.exports.mapping import REQUIRED, UNITS, ColumnMap, TableMap, no_column
 from kpitools.exports.source import SourceFile
@@ -53,7 +53,7 @@ def made(column: ColumnMap) -> str:
 def one_of(source: SourceFile, table: str, name: str, wanted: tuple[str, ...]) -> str:
     """SQL: the column `name` of the file holds one of the words."""
     if source.position((name,)) is None:
-        raise ConfigError(f"{source.raw.name}: {table}: {no_column(name, source.raw.headers)}")
+        raise ConfigError(told("at", where=f"{source.raw.name}: {table}", what=no_column(name, source.raw.headers)))
     return cells.matches(source.text((name,)), wanted)
 
 
@@ -73,11 +73,8 @@ class ColumnReader:
     def _check_required(self) -> None:
         for name in REQUIRED[self.name]:
             if name not in self.map.columns:
-                raise LoadError(
-                    f"{self.raw.name}: {self.name} need {name}, and no column of the file gives it. "
-                    f"It has: {', '.join(self.raw.headers)}. Say which it is in desk.yml: files: "
-                    f"[{{file: {self.raw.name}, tables: {{{self.name}: {{{name}: ...}}}}}}]."
-                )
+                said = {"file": self.raw.name, "table": self.name, "column": name}
+                raise LoadError(told("needed", **said, headers=", ".join(self.raw.headers)))
 
     def _cells(self, column: ColumnMap) -> list[Cell]:
         """What to read for one canonical column; nothing for one that is made of others afterwards."""
@@ -155,11 +152,8 @@ class ColumnReader:
         if not unit:
             unit, how = cells.duration_unit(self.con, self.rows, text), "every_value_h_mm_ss"
         if not unit:
-            raise LoadError(
-                f"{self.raw.name}: {self.name}.{column.name}: the numbers do not tell their unit. Say it in desk.yml: "
-                f"files: [{{file: {self.raw.name}, tables: {{{self.name}: {{{column.name}: {{column: "
-                f"{column.columns[0]}, unit: minutes}}}}}}}}] (known: {', '.join(UNITS)}, hms)."
-            )
+            said = {"file": self.raw.name, "table": self.name, "column": column.name, "header": column.columns[0]}
+            raise LoadError(told("no_unit", **said, known=", ".join(UNITS)))
         self._assume_unit(column.columns, unit, how)
         return unit
 

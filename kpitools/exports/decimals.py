@@ -6,7 +6,7 @@ that fits one reading only decides for the file; where none does, the load asks.
 
 from typing import NamedTuple
 
-from kpitools.errors import LoadError
+from kpitools.errors import LoadError, Told, told
 from kpitools.exports.remedy import ways
 
 
@@ -26,8 +26,8 @@ class Seen(NamedTuple):
     value: str
     line: int
 
-    def __str__(self) -> str:
-        return f"column '{self.header}': '{self.value}' in line {self.line}"
+    def __call__(self, language: str) -> str:
+        return told("seen", **self._asdict())(language)
 
 
 def decide_decimal(con, table: str, numbers: list[Numbers], where: str) -> tuple[str, str]:
@@ -43,21 +43,17 @@ def decide_decimal(con, table: str, numbers: list[Numbers], where: str) -> tuple
     comma, point, either = _look(con, table, numbers)
     if comma and point:
         raise LoadError(
-            f"{where}: some numbers have a decimal comma ({comma}), some a decimal point ({point}). {_mend(where)} "
-            f'A single column: {{column: {comma.header}, decimal: ","}}.'
+            told("both_decimals", where=where, comma=comma, point=point, header=comma.header, mend=_mend(where))
         )
     if either and not (comma or point):
-        bare, decimal = either.value.replace(",", "").replace(".", ""), either.value.replace(",", ".")
-        marks = ("point", "comma") if "," in either.value else ("comma", "point")
-        raise LoadError(
-            f"{where}: {either} is {bare} with a decimal {marks[0]} and {decimal} with a decimal {marks[1]}, and no "
-            f"number of the file tells which it has. {_mend(where)}"
-        )
+        readings = either.value.replace(",", "").replace(".", ""), either.value.replace(",", ".")
+        point, comma = readings if "," in either.value else reversed(readings)
+        raise LoadError(told("no_decimal", where=where, seen=either, point=point, comma=comma, mend=_mend(where)))
     return ("," if comma else "."), ("a_number_that_tells" if comma or point else "")
 
 
-def _mend(where: str) -> str:
-    return f"Say which mark stands before the decimals: {ways('decimal', chr(34) + ',' + chr(34), where, repr(','))}."
+def _mend(where: str) -> Told:
+    return told("say_decimal", ways=ways("decimal", '","', where, "','"))
 
 
 def _is_open(con, table: str, numbers: list[Numbers]) -> bool:

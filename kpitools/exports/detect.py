@@ -1,6 +1,6 @@
 """Which format a file is in, by its headers alone, never by its name or the order of its columns."""
 
-from kpitools.errors import LoadError
+from kpitools.errors import LoadError, told
 from kpitools.exports.mapping import FileMap, find, formats
 from kpitools.exports.remedy import ways
 
@@ -24,15 +24,10 @@ def detect(headers: list[str], where: str) -> FileMap:
     """The format of a file; LoadError says what to write where none fits or two fit equally well."""
     found = candidates(headers)
     if not found:
-        raise LoadError(
-            f"{where}: these headers belong to no format known here: {', '.join(headers[:40])}. "
-            f"Say which one it is ({ways('format', 'zendesk', where)}; known: {', '.join(formats())}), or say in "
-            f"desk.yml which column is which: "
-            f"files: [{{file: {where}, tables: {{tickets: {{ticket_id: ..., created_at: ...}}}}}}]."
-        )
+        listed, way = ", ".join(headers[:40]), ways("format", "zendesk", where)
+        raise LoadError(told("no_format", where=where, headers=listed, ways=way, known=", ".join(formats())))
     if len(found) > 1 and found[0][0] == found[1][0]:
-        names = " or ".join(name for count, name in found if count == found[0][0])
-        raise LoadError(
-            f"{where}: the headers fit {names} equally well. Say which ({ways('format', found[0][1], where)})."
-        )
+        *names, last = [name for count, name in found if count == found[0][0]]
+        either = told("or", first=", ".join(names), last=last)
+        raise LoadError(told("two_formats", where=where, names=either, ways=ways("format", names[0], where)))
     return formats()[found[0][1]]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from kpitools.errors import LoadError
+from kpitools.errors import LoadError, told
 from kpitools.exports.remedy import ways
 from kpitools.zones import changes, years
 
@@ -169,19 +169,14 @@ def decide_order(profiles: dict[str, Profile], stated: bool | None, where: str) 
         return None, ""
     first = {name for name, p in open_ones.items() if (p.first_max or 0) > 12}
     second = {name for name, p in open_ones.items() if (p.second_max or 0) > 12}
-    mend = f"Say whether 5/3 is 5 March (true) or May 3 (false): {ways('dayfirst', 'true', where, 'True')}."
+    mend = told("say_dayfirst", ways=ways("dayfirst", "true", where, "True"))
     if first and second:
-        raise LoadError(
-            f"{where}: some dates have the day first ({', '.join(sorted(first))}), some the month "
-            f"({', '.join(sorted(second))}). {mend}"
-        )
+        days, months = ", ".join(sorted(first)), ", ".join(sorted(second))
+        raise LoadError(told("both_orders", where=where, days=days, months=months, mend=mend))
     if not first and not second:
         if not any(p.orders_differ for p in open_ones.values()):
             return True, "same_either_way"
-        raise LoadError(
-            f"{where}: day and month cannot be told apart in {', '.join(sorted(open_ones))}: no number is "
-            f"over 12. {mend}"
-        )
+        raise LoadError(told("no_order", where=where, columns=", ".join(sorted(open_ones)), mend=mend))
     return bool(first), "a_number_over_12"
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from kpitools import tables
-from kpitools.errors import ConfigError, unknown
+from kpitools.errors import ConfigError, Told, did_you_mean, told, unknown
 
 ENTRY_KEYS = (
     *("file", "format", "timezone", "dayfirst", "decimal", "encoding", "delimiter"),
@@ -237,7 +237,7 @@ def fold(text: Any) -> str:
 def check_keys(given: Any, known, where: str) -> dict:
     """`given` if it is a mapping with known keys only; ConfigError with the near miss otherwise."""
     if not isinstance(given, dict):
-        raise ConfigError(f"{where}: expected keys and values, got {given!r}.")
+        raise ConfigError(told("no_mapping", where=where, given=repr(given)))
     for key in given:
         if key not in known:
             raise unknown("key", key, known, where, error=ConfigError)
@@ -303,12 +303,12 @@ def _is(kind: type | tuple[type, ...]):
 
 
 _PLAIN = {
-    **dict.fromkeys(("dayfirst", "merge"), (lambda value: isinstance(value, bool), "true or false")),
-    "decimal": (lambda value: value in (".", ","), '"." or ","'),
-    "skip": (lambda value: _is(int)(value) and value >= 0, "a number of lines"),
-    "sheet": (_is((str, int)), "a sheet's name or number"),
-    "max_loss": (lambda value: _is((int, float))(value) and 0 <= value <= 1, "a share from 0 to 1"),
-    **dict.fromkeys(("file", "format", "timezone", "encoding", "delimiter", "records"), (_is(str), "a text")),
+    **dict.fromkeys(("dayfirst", "merge"), (lambda value: isinstance(value, bool), "flag")),
+    "decimal": (lambda value: value in (".", ","), "decimal"),
+    "skip": (lambda value: _is(int)(value) and value >= 0, "lines"),
+    "sheet": (_is((str, int)), "sheet"),
+    "max_loss": (lambda value: _is((int, float))(value) and 0 <= value <= 1, "share"),
+    **dict.fromkeys(("file", "format", "timezone", "encoding", "delimiter", "records"), (_is(str), "text")),
 }
 
 
@@ -316,7 +316,7 @@ def check_plain(said: dict, where: str) -> None:
     """ConfigError where a key of an entry holds what it cannot hold."""
     for key, (is_right, wanted) in _PLAIN.items():
         if said.get(key) is not None and not is_right(said[key]):
-            raise ConfigError(f"{where}: {key} must be {wanted}, got {said[key]!r}.")
+            raise ConfigError(told("must_be", where=where, key=key, wanted=told(f"is.{wanted}"), given=repr(said[key])))
 
 
 def _merge(base: tuple[TableMap, ...], over: tuple[TableMap, ...], said: dict) -> tuple[TableMap, ...]:
@@ -469,11 +469,13 @@ def present(table: TableMap, headers: list[str], where: str) -> TableMap:
         if not lacking:
             kept[column.name] = column
         elif column.stated:
-            raise ConfigError(f"{where}: {table.name}.{column.name}: {no_column(lacking[0][0], headers)}")
+            raise ConfigError(
+                told("at", where=f"{where}: {table.name}.{column.name}", what=no_column(lacking[0][0], headers))
+            )
     for name in table.rows:
         if find(headers, (name,)) is None:
             if table.stated_rows:
-                raise ConfigError(f"{where}: {table.name}.rows: {no_column(name, headers)}")
+                raise ConfigError(told("at", where=f"{where}: {table.name}.rows", what=no_column(name, headers)))
             return replace(table, columns={}, rows={})
     kept = {
         name: column
@@ -483,11 +485,11 @@ def present(table: TableMap, headers: list[str], where: str) -> TableMap:
     return replace(table, columns=kept)
 
 
-def no_column(name: str, headers: list[str]) -> str:
+def no_column(name: str, headers: list[str]) -> Told:
     """The sentence for a header that the file does not have."""
     near = get_close_matches(fold(name), [fold(header) for header in headers], n=1)
-    hint = f" Did you mean '{next(h for h in headers if fold(h) == near[0])}'?" if near else ""
-    return f"no column named '{name}' in the file.{hint} It has: {', '.join(headers)}."
+    hint = did_you_mean(next(h for h in headers if fold(h) == near[0])) if near else ""
+    return told("no_column", name=name, hint=hint, headers=", ".join(headers))
 
 
 def vocabulary(column: ColumnMap) -> dict[str, Any] | None:

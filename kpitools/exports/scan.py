@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from kpitools.errors import LoadError
+from kpitools.errors import LoadError, told
 
 TEXT = {".csv", ".tsv", ".txt"}
 SHEETS = {".xlsx", ".xls", ".xlsb", ".xlsm", ".ods"}
@@ -38,7 +38,7 @@ def scan_bytes(path: Path) -> Scan:
         stat = path.stat()
         return _scan(path.resolve(), stat.st_size, stat.st_mtime_ns, stat.st_ino)
     except OSError as error:
-        raise LoadError(f"{path}: this cannot be opened ({error.strerror}).") from None
+        raise LoadError(told("cannot_open", path=path, why=error.strerror)) from None
 
 
 @lru_cache(maxsize=64)
@@ -116,25 +116,19 @@ def refuse_impostors(path: Path, name: str, scan: Scan) -> None:
     """Refuse what is not a table whatever its name says."""
     head, suffix = scan.head, path.suffix.lower()
     if suffix not in READABLE:
-        raise LoadError(f"{name}: files ending in '{suffix}' are not read. Known: {', '.join(sorted(READABLE))}.")
+        raise LoadError(told("not_read", name=name, suffix=suffix, known=", ".join(sorted(READABLE))))
     if not head.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
-        raise LoadError(
-            f"{name}: the file is empty. Export it again; some systems write an empty file when it is large."
-        )
+        raise LoadError(told("empty_file", name=name))
     if suffix in SHEETS or suffix == ".parquet":
         return
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:512].lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
-        raise LoadError(
-            f"{name}: this is a web page (HTML) saved under a {suffix} name, not an export. "
-            "Usually the log-in had expired: log in and download it again."
-        )
+        raise LoadError(told("web_page", name=name, suffix=suffix))
     if start.startswith((b"<?xml", b"<table")):
-        raise LoadError(f"{name}: this is XML or HTML saved under a {suffix} name. Export it as CSV, XLSX or JSON.")
+        raise LoadError(told("xml", name=name, suffix=suffix))
     if head.startswith(b"PK\x03\x04"):
-        kind = "an Excel workbook; rename it to .xlsx" if b"[Content_Types].xml" in head else "a zip archive; unpack it"
-        raise LoadError(f"{name}: despite its name the file is {kind} and load that.")
+        raise LoadError(told("workbook" if b"[Content_Types].xml" in head else "archive", name=name))
     if head.startswith((b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG")) or (
         scan.has_nul and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
     ):
-        raise LoadError(f"{name}: this is a binary file, not text. Export it as CSV, XLSX or JSON and load that.")
+        raise LoadError(told("binary", name=name))
