@@ -43,7 +43,7 @@ def doubtful(con, table: str, name: str, found: list[Cell]) -> tuple[list[Rule],
     """Words that may be an id and name several rows: those that cannot be one, and those that stay.
 
     As a row's own key in canonical table `name` such a word cannot be an id where rows that share it differ in the time
-    that the table requires, or at all where it requires none (but for 0, which versions of a counter's first row share).
+    that the table requires, or at all where it requires none (but for 0, the first of a counter).
     Elsewhere many rows share an id by right.
     """
     here = {c.name: c for c in found}
