@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from kpitools.build import Job, Options, build
 from kpitools.errors import ConfigError, LoadError
-from kpitools.load import Job, Options, build
 from kpitools.loadreport import LoadReport, harmless
 
 HEADER = "id,opened,replied,solved,state,minutes,n,updated"
@@ -761,7 +761,7 @@ def test_every_rule_of_the_code_has_words():
     named = [key.removeprefix("rule.") for key in known if key.startswith("rule.")]
     modules = [
         package / name
-        for name in ("clean.py", "autumn.py", "ids.py", "load.py", "quarantine.py", "rules.py", "unite.py")
+        for name in ("clean.py", "autumn.py", "ids.py", "build.py", "quarantine.py", "rules.py", "unite.py")
     ]
     code = "".join(module.read_text(encoding="utf-8") for module in [*modules, *(package / "exports").glob("*.py")])
     assert [rule for rule in named if f'"{rule}"' not in code] == []

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kpitools.build import Job, Options, build
 from kpitools.errors import ConfigError, LoadError, UnknownNameError
-from kpitools.load import Job, Options, build, cache_home, load
+from kpitools.kept_tables import cache_home
+from kpitools.load import load
 from kpitools.loadreport import LoadReport
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -242,7 +244,7 @@ def test_a_desk_file_that_names_a_missing_export(tmp_path):
 def test_a_second_load_reads_what_the_first_kept(tmp_path, monkeypatch):
     folder = write(tmp_path, tickets=TICKETS)
     first = load(folder, timezone="UTC")
-    monkeypatch.setattr(sys.modules["kpitools.load"], "build", lambda *_: pytest.fail("it was cleaned again"))
+    monkeypatch.setattr(sys.modules["kpitools.kept_tables"], "build", lambda *_: pytest.fail("it was cleaned again"))
     second = load(folder, timezone="UTC")
     assert frame(second, "tickets").equals(frame(first, "tickets"))
     assert second.report.to_json() == first.report.to_json()

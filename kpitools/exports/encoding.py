@@ -14,7 +14,7 @@ def decide_encoding(path: Path, name: str, scan: Scan, stated: str | None = None
         try:
             "".encode(stated)
             return codecs.lookup(stated).name, "stated"
-        except (LookupError, UnicodeError):
+        except (LookupError, ValueError):  # ValueError: a NUL in the name
             raise LoadError(f"{name}: no encoding is named '{stated}'. Try utf-8, utf-16, cp1252 or cp1258.") from None
     if scan.head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16", "byte_order_mark"
