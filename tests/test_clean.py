@@ -442,6 +442,19 @@ def test_numbers_of_both_kinds_in_one_file_are_asked_about_and_a_column_may_stat
     assert loaded.frames["activity"].amount.tolist() == [0.25]
 
 
+@pytest.mark.parametrize("kind", ["json", "xlsx", "parquet"])
+def test_a_number_that_a_file_stores_as_one_is_never_thousands(tmp_path, kind):
+    rows = pd.DataFrame({"id": ["1", "2"], "m": [19.125, 19.125]})
+    {"json": lambda p: rows.to_json(p, orient="records"), "parquet": rows.to_parquet}.get(
+        kind, lambda p: rows.to_excel(p, index=False)
+    )(tmp_path / f"t.{kind}")
+    loaded = Loaded(tmp_path, {"tables": MONEY}, Options(timezone="UTC"), f"t.{kind}")
+    assert loaded.frames["customers"].mrr.tolist() == [19.125, 19.125]
+    stated = Loaded(tmp_path, {"tables": MONEY, "decimal": ","}, Options(timezone="UTC"), f"t.{kind}")
+    assert stated.frames["customers"].mrr.isna().all()  # said to be commas: no number, and never 19125
+    assert ("not_a_number", "mrr", 2, stated.report.findings.line[0], "cell") in stated.rules()
+
+
 def test_a_whole_number_over_a_thousand_tells_which_mark_parts_thousands(clean):
     tables = {"queue_intervals": {"started_at": "t", "offered": "n", "talk_s": {"column": "s", "unit": "minutes"}}}
     loaded = clean('2025-03-04,"1,217","2,500"', tables=tables, header="t,n,s")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kpitools.errors import LoadError
 from kpitools.exports.encoding import decide_encoding, wrong_encoding
-from kpitools.exports.raw import Raw, Reject, Sink, cell_text, tidy_headers
+from kpitools.exports.raw import Raw, Reject, Sink, cell_text, number_text, tidy_headers
 from kpitools.exports.scan import Scan
 
 
@@ -59,7 +59,7 @@ def _object(pairs: list[tuple]) -> dict:
 def _parse_json(text: str):
     """The parsed text with numbers left as they are written, or None where it is not one JSON value."""
     try:
-        return json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_object)
+        return json.loads(text, parse_int=str, parse_float=number_text, parse_constant=str, object_pairs_hook=_object)
     except ValueError:
         return None
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -11,6 +12,7 @@ import pyarrow as pa
 from kpitools.errors import LoadError
 
 BATCH = 50_000
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}\.\d{3}")
 
 
 class Reject(NamedTuple):
@@ -105,6 +107,17 @@ class Sink:
         self.con.execute(f"create or replace view {self.raw.table} as select rowid as _row, * from {self.raw.table}_0")
 
 
+def number_text(text: str) -> str:
+    """A number that a file stores as a number, so that its point can only stand before decimals: 1.500 as 1.5000.
+
+    As text alone, one of three decimals may be thousands.
+
+    >>> number_text("1.500"), number_text("-12.5")
+    ('1.5000', '-12.5')
+    """
+    return f"{text}0" if _THOUSANDS.fullmatch(text) else text
+
+
 def cell_text(cell) -> str | None:
     """A workbook's or JSON cell as text: whole numbers without a point, instants as ISO, spans as H:MM:SS."""
     if cell is None or cell == "":
@@ -113,6 +126,8 @@ def cell_text(cell) -> str | None:
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
+    if isinstance(cell, float):
+        return number_text(str(cell))
     if isinstance(cell, dt.timedelta):
         seconds = cell.total_seconds()
         sign, seconds = ("-" if seconds < 0 else ""), abs(seconds)

@@ -55,15 +55,23 @@ def read(
 
 def _read_parquet(con, path: Path, table: str, name: str, scan: Scan) -> Raw:
     try:
-        columns = [row[0] for row in con.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()]
+        described = con.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()
     except duckdb.Error as error:
         raise LoadError(f"{name}: this cannot be read as Parquet ({str(error).splitlines()[0]}).") from None
-    headers, repeated = tidy_headers(columns)
-    quoted = ", ".join(f'"{c.replace(chr(34), chr(34) * 2)}"::VARCHAR as c{i}' for i, c in enumerate(columns))
+    headers, repeated = tidy_headers([row[0] for row in described])
+    quoted = ", ".join(f"{_text(name, kind)} as c{i}" for i, (name, kind, *_) in enumerate(described))
     con.execute(f"create or replace table {table}_0 as select {quoted} from read_parquet(?)", [str(path)])
     con.execute(f"create or replace view {table} as select rowid as _row, rowid + 1 as _line, * from {table}_0")
     rows = con.table(f"{table}_0").shape[0]
     return Raw(name, table, scan.sha256, headers, rows, repeated=repeated)
+
+
+def _text(name: str, kind: str) -> str:
+    """SQL: the text of a Parquet column; of a number as `raw.number_text` writes it."""
+    text = f'"{name.replace(chr(34), chr(34) * 2)}"::VARCHAR'
+    if not kind.startswith(("DOUBLE", "FLOAT", "DECIMAL")):
+        return text
+    return f"regexp_replace({text}, '^([+-]?\\d{{1,3}}\\.\\d{{3}})$', '\\10')"
 
 
 def temporary_connection() -> tuple[duckdb.DuckDBPyConnection, tempfile.TemporaryDirectory]:
