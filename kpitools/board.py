@@ -66,7 +66,7 @@ def _row(standing: Standing, language: str, link: str | None) -> str:
     trend, last = standing.trend, standing.last
     if trend is None or last is None:
         why = standing.problem or say("board.nothing_yet", language)
-        return f'<tr class="kpi" id="{standing.kpi.name}">{head}<td colspan="5">{escape(why)}</td></tr>'
+        return f'<tr class="kpi is-unjudged" id="{standing.kpi.name}">{head}<td colspan="5">{escape(why)}</td></tr>'
     cells = (
         ("value", _value(last, standing.kpi, trend, language)),
         ("spark", sparkline(trend, standing.kpi, language)),
