@@ -169,7 +169,7 @@ def sparkline(trend: Trend, kpi: Kpi, language: str) -> str:
         _lines(points, right, up),
         _aim(points, right, up),
         _dot(trend, values, right, up),
-        *_tips(points, kpi, trend.every, right, language),
+        _tips(points, kpi, trend.every, right, language),
     ]
     shown = values.dropna()
     label = say(
@@ -240,15 +240,15 @@ def _aim(points: pd.DataFrame, right: np.ndarray, up) -> str:
     return "".join(drawn)
 
 
-def _tips(points: pd.DataFrame, kpi: Kpi, every: str, right: np.ndarray, language: str) -> list[str]:
-    """Over each point a clear strip that tells its period and value to a mouse."""
+def _tips(points: pd.DataFrame, kpi: Kpi, every: str, right: np.ndarray, language: str) -> str:
+    """Over each point a clear line, as wide as the points are apart, that tells its period and value to a mouse."""
     width = (right[-1] - right[0]) / max(len(points) - 1, 1)
-    return [
-        f'<rect class="tip" x="{x - width / 2:.1f}" y="0" width="{width:.1f}" height="{HEIGHT}" fill="transparent">'
-        f"<title>{escape(period(point.period, every, language))}: "
-        f"{escape(quantity(point.value, kpi.unit, language))}</title></rect>"
+    said = (
+        f'<path d="M{x:.0f} 0V{HEIGHT}"><title>{escape(period(point.period, every, language))}: '
+        f"{escape(quantity(point.value, kpi.unit, language))}</title></path>"
         for x, point in zip(right, points.itertuples(), strict=True)
-    ]
+    )
+    return f'<g class="tip" stroke="transparent" stroke-width="{width:.1f}">{"".join(said)}</g>'
 
 
 def _dot(trend: Trend, values: pd.Series, right: np.ndarray, up) -> str:

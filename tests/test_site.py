@@ -26,7 +26,7 @@ from kpitools.desk import Desk
 from kpitools.errors import ConfigError, UnknownNameError
 from kpitools.kpis import get
 from kpitools.plots.data import FigureData, as_metadata
-from kpitools.report import archive, layout, mail, pdf, runner, site, spreadsheet, verdicts
+from kpitools.report import archive, first_page, layout, mail, pdf, runner, site, spreadsheet, verdicts
 from kpitools.report.plan import read_plan
 from kpitools.scorecard import scorecard
 
@@ -399,6 +399,21 @@ def test_each_reason_for_no_verdict_is_named_once_and_the_tiles_add_up():
 
 def test_where_all_are_judged_nothing_is_said_of_it():
     assert verdicts.unjudged_words(scorecard(weekly(26), kpis=["first_response_time"]), "en") == ("", [])
+
+
+def test_the_first_page_of_sixty_kpis_stays_under_300_kb(tmp_path):
+    desk = weekly(40)
+    one = scorecard(desk, kpis=["first_response_time"])
+    standings = tuple(
+        replace(one.standings[0], kpi=replace(one.standings[0].kpi, name=f"first_response_time_{place}"))
+        for place in range(60)
+    )
+    card, news = replace(one, standings=standings), first_page.News(None, [], [])
+
+    for language in ("en", "vi"):
+        html = site.index_page(card, [], hostile.plan(tmp_path), desk, language, news)
+        assert html.count("<title>") == 1 + 60 * 24  # every point of the small lines says its value
+        assert len(html.encode()) < 300_000
 
 
 # The digest -------------------------------------------------------------------------------------------------
