@@ -132,7 +132,10 @@ def show_table(
     names = [headings.get(column) or _heading(str(column), language) for column in columns]
     cells = [[_text(value, units.get(column), language) for value in frame[column]] for column in columns]
     right = [column in units or _is_number(frame[column]) for column in columns]
-    return Table(names, list(zip(*cells, strict=True)), caption, right)
+    rows = list(zip(*cells, strict=True))
+    if not rows and names:  # an empty table would look like one that was forgotten
+        rows, right = [(say("cards.none", language), *[""] * (len(names) - 1))], [False, *right[1:]]
+    return Table(names, rows, caption, right)
 
 
 def _is_number(column: pd.Series) -> bool:
