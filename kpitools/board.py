@@ -39,6 +39,23 @@ def board(card: Scorecard, language: str, links: dict[str, str] | None = None) -
     )  # fmt: skip
 
 
+def plain(card: Scorecard, language: str) -> str:
+    """The same as text, for a terminal: a line a KPI."""
+    rows = [_plain_row(standing, language) for standing in card.standings]
+    heads = [say(f"board.{column}", language) for column in ("kpi", "value", "change", "target")]
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (heads, *rows))
+    return "\n".join([say("board.caption", language), *(line.rstrip() for line in lines)])
+
+
+def _plain_row(standing: Standing, language: str) -> list[str]:
+    title, trend, last = standing.kpi.title(language), standing.trend, standing.last
+    if trend is None or last is None:
+        return [title, "–", standing.problem or say("board.nothing_yet", language), ""]
+    value = f"{quantity(last['value'], standing.kpi.unit, language)} ({period(last['period'], trend.every, language)})"
+    return [title, value, variation_words(trend, language), assurance_words(trend, language)]
+
+
 def _number(column: str) -> str:
     return ' class="number"' if column == "n" else ""
 
@@ -216,15 +233,17 @@ def _band(points: pd.DataFrame, right: np.ndarray, up) -> str:
 
 
 def _lines(points: pd.DataFrame, right: np.ndarray, up) -> str:
-    """The values, broken where a period has none."""
-    path, joined = [], False
-    for x, value in zip(right, points["value"].astype(float), strict=True):
+    """The values, broken where a period has none; one that stands alone is a dot."""
+    path, joined, values = [], False, points["value"].astype(float).to_numpy()
+    for x, value, following in zip(right, values, [*values[1:], np.nan], strict=True):
         if np.isnan(value):
             joined = False
             continue
-        path.append(f"{'L' if joined else 'M'}{x:.1f} {up(value):.1f}")
+        dot = "h0" if not joined and np.isnan(following) else ""
+        path.append(f"{'L' if joined else 'M'}{x:.1f} {up(value):.1f}{dot}")
         joined = True
-    return f'<path class="path" d="{"".join(path)}" fill="none" stroke="#59636e" stroke-width="1.4"/>'
+    look = 'fill="none" stroke="#59636e" stroke-width="1.4" stroke-linecap="round"'
+    return f'<path class="path" d="{"".join(path)}" {look}/>'
 
 
 def _aim(points: pd.DataFrame, right: np.ndarray, up) -> str:

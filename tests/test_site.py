@@ -348,6 +348,17 @@ def test_a_folder_with_anything_else_in_it_is_not_taken_for_a_report(tmp_path, n
     assert not layout.only_ours(tmp_path)
 
 
+def test_a_scorecard_outside_a_notebook_is_a_table_of_text():
+    card = scorecard(weekly(26, language="vi"), kpis=["first_response_time", "ticket_volume"])
+
+    lines = repr(card).splitlines()
+    assert lines[0] == "Tất cả KPI ở kỳ trọn vẹn gần nhất" and lines[1].split("  ")[0] == "KPI"
+    assert lines[2].startswith(
+        "Thời gian phản hồi đầu tiên (FRT)  4,0 giờ (tuần từ 23/06/2025)  chỉ dao động bình thường"
+    )
+    assert len(lines) == 4
+
+
 # Not judged -------------------------------------------------------------------------------------------------
 
 

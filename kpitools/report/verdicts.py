@@ -69,6 +69,6 @@ def unjudged_words(card: Scorecard, language: str) -> tuple[str, list[str]]:
         return "", []
     lines = []
     for why, standings in reasons.items():
-        names = ", ".join(standing.kpi.title(language) for standing in standings)
+        names = "; ".join(standing.kpi.title(language) for standing in standings)
         lines.append(say("site.unjudged.line", language, why=say(f"site.unjudged.{why}", language), names=names))
     return say("site.unjudged", language, n=n, total=len(card.standings)), lines
