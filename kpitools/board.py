@@ -39,6 +39,23 @@ def board(card: Scorecard, language: str, links: dict[str, str] | None = None) -
     )  # fmt: skip
 
 
+def plain(card: Scorecard, language: str) -> str:
+    """The same as text, for a terminal: a line a KPI."""
+    rows = [_plain_row(standing, language) for standing in card.standings]
+    heads = [say(f"board.{column}", language) for column in ("kpi", "value", "change", "target")]
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (heads, *rows))
+    return "\n".join([say("board.caption", language), *(line.rstrip() for line in lines)])
+
+
+def _plain_row(standing: Standing, language: str) -> list[str]:
+    title, trend, last = standing.kpi.title(language), standing.trend, standing.last
+    if trend is None or last is None:
+        return [title, "–", standing.problem or say("board.nothing_yet", language), ""]
+    value = f"{quantity(last['value'], standing.kpi.unit, language)} ({period(last['period'], trend.every, language)})"
+    return [title, value, variation_words(trend, language), assurance_words(trend, language)]
+
+
 def _number(column: str) -> str:
     return ' class="number"' if column == "n" else ""
 
@@ -66,7 +83,7 @@ def _row(standing: Standing, language: str, link: str | None) -> str:
     trend, last = standing.trend, standing.last
     if trend is None or last is None:
         why = standing.problem or say("board.nothing_yet", language)
-        return f'<tr class="kpi" id="{standing.kpi.name}">{head}<td colspan="5">{escape(why)}</td></tr>'
+        return f'<tr class="kpi is-unjudged" id="{standing.kpi.name}">{head}<td colspan="5">{escape(why)}</td></tr>'
     cells = (
         ("value", _value(last, standing.kpi, trend, language)),
         ("spark", sparkline(trend, standing.kpi, language)),
@@ -169,7 +186,7 @@ def sparkline(trend: Trend, kpi: Kpi, language: str) -> str:
         _lines(points, right, up),
         _aim(points, right, up),
         _dot(trend, values, right, up),
-        *_tips(points, kpi, trend.every, right, language),
+        _tips(points, kpi, trend.every, right, language),
     ]
     shown = values.dropna()
     label = say(
@@ -216,15 +233,17 @@ def _band(points: pd.DataFrame, right: np.ndarray, up) -> str:
 
 
 def _lines(points: pd.DataFrame, right: np.ndarray, up) -> str:
-    """The values, broken where a period has none."""
-    path, joined = [], False
-    for x, value in zip(right, points["value"].astype(float), strict=True):
+    """The values, broken where a period has none; one that stands alone is a dot."""
+    path, joined, values = [], False, points["value"].astype(float).to_numpy()
+    for x, value, following in zip(right, values, [*values[1:], np.nan], strict=True):
         if np.isnan(value):
             joined = False
             continue
-        path.append(f"{'L' if joined else 'M'}{x:.1f} {up(value):.1f}")
+        dot = "h0" if not joined and np.isnan(following) else ""
+        path.append(f"{'L' if joined else 'M'}{x:.1f} {up(value):.1f}{dot}")
         joined = True
-    return f'<path class="path" d="{"".join(path)}" fill="none" stroke="#59636e" stroke-width="1.4"/>'
+    look = 'fill="none" stroke="#59636e" stroke-width="1.4" stroke-linecap="round"'
+    return f'<path class="path" d="{"".join(path)}" {look}/>'
 
 
 def _aim(points: pd.DataFrame, right: np.ndarray, up) -> str:
@@ -240,15 +259,15 @@ def _aim(points: pd.DataFrame, right: np.ndarray, up) -> str:
     return "".join(drawn)
 
 
-def _tips(points: pd.DataFrame, kpi: Kpi, every: str, right: np.ndarray, language: str) -> list[str]:
-    """Over each point a clear strip that tells its period and value to a mouse."""
+def _tips(points: pd.DataFrame, kpi: Kpi, every: str, right: np.ndarray, language: str) -> str:
+    """Over each point a clear line, as wide as the points are apart, that tells its period and value to a mouse."""
     width = (right[-1] - right[0]) / max(len(points) - 1, 1)
-    return [
-        f'<rect class="tip" x="{x - width / 2:.1f}" y="0" width="{width:.1f}" height="{HEIGHT}" fill="transparent">'
-        f"<title>{escape(period(point.period, every, language))}: "
-        f"{escape(quantity(point.value, kpi.unit, language))}</title></rect>"
+    said = (
+        f'<path d="M{x:.0f} 0V{HEIGHT}"><title>{escape(period(point.period, every, language))}: '
+        f"{escape(quantity(point.value, kpi.unit, language))}</title></path>"
         for x, point in zip(right, points.itertuples(), strict=True)
-    ]
+    )
+    return f'<g class="tip" stroke="transparent" stroke-width="{width:.1f}">{"".join(said)}</g>'
 
 
 def _dot(trend: Trend, values: pd.Series, right: np.ndarray, up) -> str:

@@ -132,7 +132,10 @@ def show_table(
     names = [headings.get(column) or _heading(str(column), language) for column in columns]
     cells = [[_text(value, units.get(column), language) for value in frame[column]] for column in columns]
     right = [column in units or _is_number(frame[column]) for column in columns]
-    return Table(names, list(zip(*cells, strict=True)), caption, right)
+    rows = list(zip(*cells, strict=True))
+    if not rows and names:  # an empty table would look like one that was forgotten
+        rows, right = [(say("cards.none", language), *[""] * (len(names) - 1))], [False, *right[1:]]
+    return Table(names, rows, caption, right)
 
 
 def _is_number(column: pd.Series) -> bool:
@@ -352,9 +355,9 @@ def headline_card(
     if lacks := _lacks(kpi, desk, language):
         return Card(kpi.title(language), lacks)
     series = compute(kpi, desk, every=every, hours=hours, start=start, end=end)
-    if not len(series):
-        return Card(say("cards.headline.nothing", language, title=kpi.title(language)))
     trend = views.judged(series, kpi, desk, every, hours)
+    if trend is None:
+        return Card(_nothing_counted(kpi, desk, start, end, language))
     if trend.last is None:
         return Card(say("cards.headline.nothing", language, title=kpi.title(language)))
     last = trend.last
@@ -368,6 +371,15 @@ def headline_card(
     ]
     terms = [(say(f"cards.term.{name}", language), text) for name, text in lines]
     return Card(say("cards.headline", language, **said), terms, judging.note_words(trend, language))
+
+
+def _nothing_counted(kpi: Kpi, desk: Desk, start: str | None, end: str | None, language: str) -> str:
+    """That no row counts in what was asked for: which days, which team."""
+    last = pd.Timestamp(end) - pd.Timedelta(days=1) if end else None
+    ends = [("from", start), ("to", last)]
+    parts = [say(f"cards.empty.{name}", language, day=day(pd.Timestamp(at), language)) for name, at in ends if at]
+    parts += [say("cards.empty.team", language, team=desk.team)] if desk.team else []
+    return say("cards.empty", language, title=kpi.title(language), asked=" ".join(parts)).strip()
 
 
 def _with_interval(row: pd.Series, kpi: Kpi, language: str) -> str:
@@ -493,6 +505,8 @@ def _guard(kpi: Kpi, beside: Kpi, desk: Desk, every: str, language: str) -> list
     same_survey = {"kind": beside.name} if kpi.name == "survey_response_rate" and beside.table == kpi.table else None
     series = compute(kpi, desk, every=every, where=same_survey)
     trend = views.judged(series, kpi, desk, every)
+    if trend is None:
+        return [title, "–", "–", say("cards.headline.none", language)]
     if trend.last is None:
         return [title, "–", "–", judging.variation_words(trend, language)]
     period = period_name(trend.last.period, every, language)

@@ -381,10 +381,11 @@ def _default_plan(desk: Path | None):
 def _report(plan, fresh: bool, wait: float, fail_on: str | None) -> int:
     import time
 
+    from kpitools.report.progress import Progress
     from kpitools.report.runner import report as run
 
     started, language = time.monotonic(), plan.languages[0]
-    with _Progress(language) as progress:
+    with Progress(language) as progress:
         result = run(plan, progress, fresh=fresh, wait_s=wait)
     failed = [outcome for outcome in result.outcomes if not outcome.ok]
     if result.is_unchanged:
@@ -403,47 +404,6 @@ def _report(plan, fresh: bool, wait: float, fail_on: str | None) -> int:
         typer.echo(say("runs.missed", language, names=", ".join(result.missed)), err=True)
     typer.echo(say("cli.report.open", language, path=plan.publish / "index.html"))
     return FAILED if not result.ok else MISSED if fail_on and result.missed else 0
-
-
-class _Progress:
-    """A bar on a terminal, a line a page elsewhere; failures are always said."""
-
-    def __init__(self, language: str):
-        from rich.console import Console
-
-        self.console, self.language, self.bar = Console(stderr=True), language, None
-
-    def __enter__(self) -> "_Progress":
-        return self
-
-    def begin(self, total: int, kept: int) -> None:
-        """Show that the pages are known."""
-        if not self.console.is_terminal:
-            if kept:
-                typer.echo(say("runs.kept", self.language, n=kept, total=total))
-            return
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self.bar = Progress(*columns, console=self.console)
-        self.bar.start()
-        self.task = self.bar.add_task(say("report.progress", self.language), total=total, completed=kept)
-
-    def __exit__(self, *problem) -> None:
-        if self.bar is not None:
-            self.bar.stop()
-
-    def told(self, outcome) -> None:
-        """Show that one page ended."""
-        status = say(f"cli.status.{outcome.status}", self.language)
-        line = f"{status:<9} {outcome.page.slug} ({outcome.language}) {outcome.seconds:.1f} s {outcome.error}"
-        line = terminal.printable(line).replace("\n", "").rstrip()
-        if self.bar is None:
-            typer.echo(line)
-            return
-        self.bar.advance(self.task)
-        if not outcome.ok:
-            self.console.print(line, style="red", markup=False, highlight=False)
 
 
 def _unit(unit: str, language: str) -> str:

@@ -56,6 +56,11 @@ class Scorecard:
         """One row per supported KPI: numbers in the KPI's unit, shares as fractions."""
         return pd.DataFrame([_row(standing, self) for standing in self.standings], columns=list(COLUMNS))
 
+    def __repr__(self) -> str:
+        from kpitools.board import plain
+
+        return plain(self, self.desk.language)
+
     def _repr_html_(self) -> str:
         from kpitools.board import board
 

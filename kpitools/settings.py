@@ -120,7 +120,7 @@ OPTIONS: dict[str, Option] = {
         "2.0",
         Words(
             "customer effort score 2.0 (1-7, “made it easy”, higher is better) or 1.0 (1-5, effort, lower is better)",
-            "CES phiên bản 2.0 (thang 1–7, «giúp tôi dễ dàng», cao là tốt) hay 1.0 (thang 1–5, mức công sức, thấp là "
+            "CES phiên bản 2.0 (thang 1–7, “giúp tôi dễ dàng”, cao là tốt) hay 1.0 (thang 1–5, mức công sức, thấp là "
             "tốt)",
         ),
         ("2.0", "1.0"),

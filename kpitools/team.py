@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from kpitools import facts
 from kpitools.desk import Desk
 from kpitools.errors import NotSupportedError, unknown
-from kpitools.kpi import Words
+from kpitools.kpi import Kpi, Words
 from kpitools.lacking import NOTHING, as_words
 
 TEAM = "team"
@@ -53,3 +53,11 @@ class TeamDesk(Desk):
         if lacks.en or name not in facts.FACTS:
             return lacks
         return NOTHING if TEAM in self._whole.table(name).columns else as_words(f"{name}.{TEAM}")
+
+    def _look_at(self, table: str, kpis: list[Kpi]) -> None:
+        """What the whole desk supports, the team is asked for: where it has no such row nothing counts, which is no
+        lack of the data."""
+        absent = self.lacks_for_table(table)
+        for kpi in kpis:
+            self._whole.missing(kpi)
+            self._lacking[kpi] = absent if absent.en else self._whole._lacking[kpi]

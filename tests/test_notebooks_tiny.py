@@ -96,6 +96,37 @@ def test_the_page_of_a_small_desk_says_what_there_is_and_what_is_lacking(file, n
     assert sentence in said_by(notebook, data=str(tmp_path), language="en")
 
 
+SPAN = {"start": "2031-01-01", "end": "2031-02-01"}
+ASKED = {"en": "nothing counted from 1 Jan 2031 to 31 Jan 2031", "vi": "từ 01/01/2031 đến 31/01/2031"}
+HEADED = sorted(
+    path.stem for path in (resources.notebooks() / "kpi").glob("*.ipynb") if "headline_card" in path.read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.parametrize("notebook", HEADED)
+def test_a_span_in_which_nothing_happened_gives_a_page_that_says_so(notebook, language):
+    data = str(resources.sample())
+
+    assert ASKED[language] in said_by(f"kpi/{notebook}", data=data, language=language, **SPAN)
+
+
+def test_a_team_without_a_row_in_the_span_is_named(tmp_path):
+    (tmp_path / "tickets.csv").write_text(FILES["tickets"], encoding="utf-8")
+    asked = {"data": str(tmp_path), "team": "Chat", "start": "2025-03-01", "end": "2025-03-04"}
+
+    english, vietnamese = (said_by("kpi/first_response_time", language=language, **asked) for language in ("en", "vi"))
+    assert "First response time: nothing counted from 1 Mar 2025 to 3 Mar 2025 in the team Chat" in english
+    assert "không có trường hợp nào được tính từ 01/03/2025 đến 03/03/2025 ở nhóm Chat" in vietnamese
+
+
+def test_a_span_without_a_complete_period_has_no_verdict(tmp_path):
+    (tmp_path / "tickets.csv").write_text(FILES["tickets"], encoding="utf-8")
+    asked = {"data": str(tmp_path), "language": "en", "team": "Chat", "start": "2025-03-04", "end": "2025-03-06"}
+
+    assert "First response time: no complete period with data" in said_by("kpi/first_response_time", **asked)
+
+
 def test_a_notebook_of_several_kpis_exists_and_names_them():
     for notebook, kpis in TOGETHER.items():
         source = (resources.notebooks() / "kpi" / f"{notebook}.ipynb").read_text(encoding="utf-8")

@@ -9,8 +9,10 @@ import io
 import json
 import re
 import shutil
+import smtplib
 import socketserver
 import threading
+from dataclasses import replace
 from decimal import Decimal
 
 import hostile
@@ -24,7 +26,7 @@ from kpitools.desk import Desk
 from kpitools.errors import ConfigError, UnknownNameError
 from kpitools.kpis import get
 from kpitools.plots.data import FigureData, as_metadata
-from kpitools.report import archive, layout, mail, pdf, runner, site, spreadsheet
+from kpitools.report import archive, first_page, layout, mail, pdf, runner, site, spreadsheet, verdicts
 from kpitools.report.plan import read_plan
 from kpitools.scorecard import scorecard
 
@@ -346,6 +348,85 @@ def test_a_folder_with_anything_else_in_it_is_not_taken_for_a_report(tmp_path, n
     assert not layout.only_ours(tmp_path)
 
 
+def test_a_scorecard_outside_a_notebook_is_a_table_of_text():
+    card = scorecard(weekly(26, language="vi"), kpis=["first_response_time", "ticket_volume"])
+
+    lines = repr(card).splitlines()
+    assert lines[0] == "Tất cả KPI ở kỳ trọn vẹn gần nhất" and lines[1].split("  ")[0] == "KPI"
+    assert lines[2].startswith(
+        "Thời gian phản hồi đầu tiên (FRT)  4,0 giờ (tuần từ 23/06/2025)  chỉ dao động bình thường"
+    )
+    assert len(lines) == 4
+
+
+# Not judged -------------------------------------------------------------------------------------------------
+
+
+def weekly(weeks: int, **more) -> Desk:
+    """A ticket a day, answered after one to five hours in turn."""
+    created = pd.date_range("2025-01-06 02:00", periods=7 * weeks, freq="D")
+    replied = created + pd.to_timedelta([1 + i % 5 for i in range(len(created))], unit="h")
+    rows = {"ticket_id": [str(i) for i in range(len(created))], "created_at": created, "first_reply_at": replied}
+    frames = {"tickets": pd.DataFrame({**rows, "status": "open"})}
+    return Desk.from_frames(frames, timezone="UTC", as_of=replied[-1].to_pydatetime(), **more)
+
+
+def test_a_page_of_too_little_data_says_that_nothing_is_judged_and_why(tmp_path):
+    out = hostile.publish_index(tmp_path, weekly(7))
+
+    card = scorecard(weekly(7))
+    html = (out / "index.html").read_text()
+    n = len(card.standings)
+    assert verdicts.tiles(card) == {"concern": 0, "improving": 0, "usual": 0, "unjudged": n, "failing": 0}
+    assert f"<b>{n}</b><span>not judged: see why below</span>" in html
+    assert f"<h2>Not judged: {n} of {n} KPIs</h2>" in html
+    assert re.search(r"<li>Fewer than 8 complete periods have data: [^<]*First response time", html)
+    letter = email.message_from_bytes((out / "site.eml").read_bytes(), policy=email.policy.default)
+    assert f", {n} not judged (data as of" in letter["Subject"]
+    assert f"Not judged: {n} of {n} KPIs:\n- Fewer than 8 complete" in letter.get_body(("plain",)).get_content()
+
+
+def test_each_reason_for_no_verdict_is_named_once_and_the_tiles_add_up():
+    card = scorecard(weekly(26), kpis=["first_response_time", "ticket_volume"])
+    whole = card.standings[0]
+    empty = replace(whole, trend=None)
+    broken = replace(whole, trend=None, problem="ValueError: x", broken=True)
+    short = replace(
+        whole, trend=replace(whole.trend, variation=None, notes=("trend.note.small_n", "trend.note.too_few"))
+    )
+    rare = replace(whole, trend=replace(whole.trend, variation=None, notes=("trend.note.few_cases",)))
+    neutral = replace(whole, trend=replace(whole.trend, variation="neutral_high"))
+    card = replace(card, standings=(whole, empty, broken, short, rare, neutral, short))
+
+    assert {why: len(found) for why, found in verdicts.unjudged(card).items()} == {
+        "no_period": 1, "failed": 1, "too_few": 2, "few_cases": 1
+    }  # fmt: skip
+    tiles = verdicts.tiles(card)
+    assert tiles == {"concern": 0, "improving": 0, "neutral": 1, "usual": 1, "unjudged": 5, "failing": 0}
+    assert sum(tiles.values()) - tiles["failing"] == len(card.standings)
+    head, lines = verdicts.unjudged_words(card, "vi")
+    assert head == "Chưa được đánh giá: 5/7 KPI" and len(lines) == 4
+
+
+def test_where_all_are_judged_nothing_is_said_of_it():
+    assert verdicts.unjudged_words(scorecard(weekly(26), kpis=["first_response_time"]), "en") == ("", [])
+
+
+def test_the_first_page_of_sixty_kpis_stays_under_300_kb(tmp_path):
+    desk = weekly(40)
+    one = scorecard(desk, kpis=["first_response_time"])
+    standings = tuple(
+        replace(one.standings[0], kpi=replace(one.standings[0].kpi, name=f"first_response_time_{place}"))
+        for place in range(60)
+    )
+    card, news = replace(one, standings=standings), first_page.News(None, [], [])
+
+    for language in ("en", "vi"):
+        html = site.index_page(card, [], hostile.plan(tmp_path), desk, language, news)
+        assert html.count("<title>") == 1 + 60 * 24  # every point of the small lines says its value
+        assert len(html.encode()) < 300_000
+
+
 # The digest -------------------------------------------------------------------------------------------------
 
 
@@ -382,15 +463,19 @@ class _Post(socketserver.StreamRequestHandler):
                 return
 
 
-def test_the_digest_goes_out_to_those_the_plan_names(published):
+@pytest.fixture
+def post():
+    """A mail server; its port, and the letters it got are `_Post.letters`."""
     _Post.letters.clear()
     with socketserver.TCPServer(("127.0.0.1", 0), _Post) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        to = mail.Mail(
-            ("lead@example.org", "b@example.org"), "kpi@example.org", "127.0.0.1", server.server_address[1], "none"
-        )
-        assert mail.send(published / "site.eml", to) == ""
+        yield server.server_address[1]
         server.shutdown()
+
+
+def test_the_digest_goes_out_to_those_the_plan_names(published, post):
+    to = mail.Mail(("lead@example.org", "b@example.org"), "kpi@example.org", "127.0.0.1", post, "none")
+    assert mail.send(published / "site.eml", to) == ""
 
     sent = email.message_from_bytes(_Post.letters[0], policy=email.policy.default)
     assert sent["To"] == "lead@example.org, b@example.org" and sent["From"] == "kpi@example.org"
@@ -483,6 +568,40 @@ def exported(tmp_path):
         "mail: {to: [a@b.org], from: c@d.org, host: 127.0.0.1, port: 9, security: none}\n"
     )
     return tmp_path
+
+
+def _letters() -> list:
+    return [email.message_from_bytes(letter, policy=email.policy.default) for letter in _Post.letters]
+
+
+@pytest.mark.slow
+def test_every_run_sends_a_digest_and_one_without_news_says_so(exported, post, monkeypatch):
+    plan = read_plan(exported / "plan.yml")
+    asked = replace(plan, mail=replace(plan.mail, port=post))
+    monkeypatch.setattr(mail, "_server", lambda to: smtplib.SMTP("127.0.0.1", 1))
+    assert "The digest was not sent" in runner.report(asked).warnings[0]
+    monkeypatch.undo()
+
+    late, again = runner.report(asked), runner.report(asked)
+
+    assert late.is_unchanged and again.is_unchanged
+    news, none = _letters()
+    subject = "Desk [e-mail]: 2 KPIs of concern, 0 improving (data as of 30 Mar 2025)"
+    assert news["Subject"].strip() == subject  # what could not be sent before is news
+    assert none["Subject"].strip() == f"No change: {subject}"
+    for kind in ("plain", "html"):
+        text, old = (letter.get_body((kind,)).get_content() for letter in (none, news))
+        assert "Nothing has changed since the last report" in text and "2 show a signal of concern" in text
+        assert "Nothing has changed" not in old and "2 show a signal of concern" in old
+
+
+@pytest.mark.slow
+def test_a_plan_may_want_no_letter_without_news(exported, post):
+    plan = read_plan(exported / "plan.yml")
+    asked = replace(plan, mail=replace(plan.mail, port=post, unchanged=False))
+
+    assert [runner.report(asked).is_unchanged for _ in range(2)] == [False, True]
+    assert len(_letters()) == 1
 
 
 @pytest.mark.slow

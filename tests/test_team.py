@@ -68,3 +68,14 @@ def test_a_team_nobody_named_and_a_kpi_without_teams_are_errors(desk):
 
 def test_no_team_is_the_desk_itself(desk):
     assert desk.only("") is desk
+
+
+def test_a_team_that_has_nothing_of_what_the_desk_supports_is_an_empty_answer_and_no_lack(make_desk):
+    desk = make_desk(
+        as_of="2025-03-10", tickets=[ticket(1, "03 09:00", "03 10:00", team="Mail"), ticket(2, "04 09:00", team="Chat")]
+    )
+
+    chat = desk.only("Chat")
+    series = compute("first_response_time", chat, every="week")
+    assert chat.missing(chat.kpi("first_response_time")) == ""
+    assert series.value.isna().all() and series.open.tolist() == [1]

@@ -9,24 +9,25 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from kpitools.report import first_page
+from kpitools.report import first_page, verdicts
 from kpitools.report.first_page import News
 from kpitools.scorecard import Scorecard
 from kpitools.words import day, say
 
-NAME = "site.eml"
-
 
 def words(card: Scorecard, news: News, desk: str, failed: Sequence[Any], language: str) -> tuple[str, list[str]]:
     """Subject and lines of the digest."""
-    found = first_page.counts(card)
+    found = verdicts.counts(card)
     said = {"n": len(card.standings), "concern": found["concern"], "improving": found["improvement"]}
+    said["unjudged"] = found["unjudged"]
     as_of = day(card.desk.as_of_local, language)
-    subject = say("digest.subject", language, desk=desk, as_of=as_of, **said)
+    subject = say(f"digest.subject{'.unjudged' * bool(said['unjudged'])}", language, desk=desk, as_of=as_of, **said)
     lines = [say("digest.counts", language, missed=found["missed"], **said)]
     for name, test in (("concern", "concern"), ("improving", "improvement")):
-        titles = [s.kpi.title(language) for s in card.standings if first_page.FILTERS[test](s)]
+        titles = [s.kpi.title(language) for s in card.standings if verdicts.FILTERS[test](s)]
         lines.append(say(f"digest.{name}", language, names=", ".join(titles) or say("digest.none", language)))
+    head, reasons = verdicts.unjudged_words(card, language)
+    lines += [f"{head}:", *(f"- {reason}" for reason in reasons)] if head else []
     if failed:
         lines.append(say("digest.failed", language, n=len(failed)))
     if news.before is not None:

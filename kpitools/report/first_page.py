@@ -8,10 +8,10 @@ import pandas as pd
 
 from kpitools.board import board, family_words
 from kpitools.cards import meaning
-from kpitools.report import render
+from kpitools.report import render, verdicts
 from kpitools.report.archive import Change, Edition
 from kpitools.report.layout import ARCHIVE
-from kpitools.scorecard import Scorecard, Standing, families
+from kpitools.scorecard import Scorecard, families
 from kpitools.words import day, number, say
 
 
@@ -63,35 +63,21 @@ def archived(card: Scorecard, language: str, edition: str) -> str:
 # The scorecard and its filters ------------------------------------------------------------------------------
 
 
-def _is_concern(standing: Standing) -> bool:
-    return standing.trend is not None and (standing.trend.variation or "").startswith("concern")
-
-
-def _is_improving(standing: Standing) -> bool:
-    return standing.trend is not None and (standing.trend.variation or "").startswith("improvement")
-
-
-def _is_missed(standing: Standing) -> bool:
-    return standing.trend is not None and standing.trend.assurance == "consistent_fail"
-
-
-FILTERS = {"concern": _is_concern, "improvement": _is_improving, "missed": _is_missed}
-
-
-def counts(card: Scorecard) -> dict[str, int]:
-    """How many KPIs are of concern, improve, and will keep missing their target."""
-    return {name: sum(map(test, card.standings)) for name, test in FILTERS.items()}
-
-
 def _summary(card: Scorecard, language: str) -> str:
-    found = counts(card)
-    usual = sum(1 for s in card.standings if s.trend is not None and s.trend.variation == "common_cause")
-    shown = {"concern": found["concern"], "improving": found["improvement"], "failing": found["missed"], "usual": usual}
     items = "".join(
         f"<li><b>{n}</b><span>{escape(say(f'report.summary.{name}', language))}</span></li>"
-        for name, n in shown.items()
+        for name, n in verdicts.tiles(card).items()
     )
-    return f'<ul class="summary">{items}</ul>'
+    return f'<ul class="summary">{items}</ul>{_unjudged(card, language)}'
+
+
+def _unjudged(card: Scorecard, language: str) -> str:
+    """Which KPIs nothing is said of, and why: without it a page of too little data reads as if all were well."""
+    head, lines = verdicts.unjudged_words(card, language)
+    if not head:
+        return ""
+    said = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f'<section class="since"><h2>{escape(head)}</h2><ul class="plainlist">{said}</ul></section>'
 
 
 def _reading_note(card: Scorecard, language: str) -> str:
@@ -107,7 +93,7 @@ def _board(card: Scorecard, language: str, links: dict[str, str]) -> str:
     A KPI without a page leads to what it means, below, which a browser unfolds by itself.
     """
     links = {standing.kpi.name: f"#{_meaning_id(standing.kpi.name)}" for standing in card.standings} | links
-    shown = {"all": len(card.standings)} | counts(card)
+    shown = {"all": len(card.standings)} | verdicts.counts(card)
     buttons = "".join(_button(name, n, language) for name, n in shown.items())
     legend = escape(say("site.show", language))
     filters = f'<fieldset class="filters"><legend>{legend}</legend>{buttons}</fieldset>'

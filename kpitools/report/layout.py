@@ -10,7 +10,7 @@ from pathlib import Path
 
 MOST = 30  # reports kept in the archive, this one included
 ENDINGS = {".html", ".json", ".csv", ".xlsx", ".eml"}
-ARCHIVE, PDF, NUMBERS = "archive", "pdf", "scorecard.json"
+ARCHIVE, PDF, NUMBERS, DIGEST = "archive", "pdf", "scorecard.json", "site.eml"
 STAMP, STAMP_FORMAT = re.compile(r"\d{8}T\d{6}Z"), "%Y%m%dT%H%M%SZ"
 _FIRST_PAGE = re.compile(r"index(\.[a-z]{2})?\.html")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kpitools.errors import BusyError
-from kpitools.report import inputs
+from kpitools.report import inputs, mail
 from kpitools.report.execute import run_notebook
 from kpitools.report.kept import Kept
 from kpitools.report.kernels import ForkServer, can_fork, start_all, stop_all
@@ -170,7 +170,9 @@ def report(plan: Plan, listener: Listener | None = None, *, fresh: bool = False,
         key = inputs.plan_key(plan, around)
         standing = None if fresh or any(page.always for page in plan.pages) else kept.stands(key)
         if standing is not None:
-            return Published(missed=tuple(standing["missed"]), pages=standing["pages"], is_unchanged=True)
+            warnings = _send_again(plan, kept, key, standing)
+            missed, pages = tuple(standing["missed"]), standing["pages"]
+            return Published(missed=missed, pages=pages, is_unchanged=True, warnings=tuple(warnings))
         return _run(plan, kept, key, around, listener or Listener(), fresh)
 
 
@@ -205,10 +207,19 @@ def _run(plan: Plan, kept: Kept, key: str, around: dict, listener: Listener, fre
             warnings = site.print_pages(plan, new)
             _check_still(plan, around, kept)
             kept.forget_published()
+        unsent = mail.send_digest(plan)
         if not failed_kpis and all(outcome.ok for outcome in outcomes):
-            kept.note_published(key, {"missed": missed, "pages": len(jobs)})
-        warnings += site.send_digest(plan, plan.publish)
+            kept.note_published(key, {"missed": missed, "pages": len(jobs), "is_sent": not unsent})
+        warnings += unsent
     return Published(tuple(outcomes), tuple(failed_kpis), tuple(missed), len(jobs), warnings=tuple(warnings))
+
+
+def _send_again(plan: Plan, kept: Kept, key: str, standing: dict) -> list[str]:
+    """Send the digest of a report that stands; as news where it could not be sent before."""
+    unsent = mail.send_digest(plan, is_unchanged=standing.get("is_sent", True))
+    if not unsent and not standing.get("is_sent", True):
+        kept.note_published(key, standing | {"is_sent": True})
+    return unsent
 
 
 def _check_still(plan: Plan, around: dict, kept: Kept) -> None:

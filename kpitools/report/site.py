@@ -10,9 +10,9 @@ import pandas as pd
 from kpitools.desk import Desk
 from kpitools.people import mask_for
 from kpitools.plots.distribution import say_column
-from kpitools.report import archive, digest, first_page, mail, pdf, render, spreadsheet
+from kpitools.report import archive, digest, first_page, pdf, render, spreadsheet
 from kpitools.report.first_page import Link, News
-from kpitools.report.layout import ARCHIVE, NUMBERS
+from kpitools.report.layout import ARCHIVE, DIGEST, NUMBERS
 from kpitools.report.pages import kpis_on
 from kpitools.report.plan import DATA, LANGUAGE, Page, Plan, declared_parameters
 from kpitools.report.runner import Outcome
@@ -76,14 +76,6 @@ def print_pages(plan: Plan, folder: Path) -> list[str]:
     if not plan.pdf:
         return []
     return pdf.write(sorted(folder.glob("*.html")), folder, plan.languages[0])
-
-
-def send_digest(plan: Plan, folder: Path) -> list[str]:
-    """Send the published report's digest, where the plan says to whom; returns what went wrong, in words."""
-    if plan.mail is None or not plan.mail.to:
-        return []
-    why = mail.send(folder / digest.NAME, plan.mail)
-    return [say("digest.not_sent", plan.languages[0], why=why)] if why else []
 
 
 # Names and heads --------------------------------------------------------------------------------------------
@@ -198,7 +190,7 @@ def index_page(card: Scorecard, entries: list[Entry], plan: Plan, desk: Desk, la
             continue
         for kpi in kpis_of(entry.page, desk):
             links.setdefault(kpi, page_name(entry.page, language))
-    files = [workbook_name(language, plan), "scorecard.csv", "scorecard.json", "run.json", digest.NAME]
+    files = [workbook_name(language, plan), "scorecard.csv", "scorecard.json", "run.json", DIGEST]
     body = first_page.body(card, language, links, pages, news, index_name(language, plan), files)
     siblings = [render.Sibling(other, index_name(other, plan), other == language) for other in plan.languages]
     title, mask = say("report.scorecard", language), mask_for(desk)
@@ -256,4 +248,4 @@ def _write_digest(card: Scorecard, entries: list[Entry], news: News, plan: Plan,
     base = plan.mail.link if plan.mail is not None else ""
     masked = [(mask.text(text), name) for text, name in links]
     letter = digest.letter(mask.text(subject), mask.tree(lines), masked, base, say("digest.pages", language))
-    (folder / digest.NAME).write_bytes(bytes(letter))
+    (folder / DIGEST).write_bytes(bytes(letter))

@@ -82,11 +82,16 @@ def last_period(end: str, every: str) -> str:
     return periods.floor(pd.Timestamp(end) - pd.Timedelta(days=1), every).date().isoformat()
 
 
-def judged(series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week", hours: str = "calendar") -> Trend:
-    """The series judged with the desk's own targets and interventions, `hours` being the clock of the series.
+def judged(
+    series: pd.DataFrame, kpi: Kpi | str, desk: Desk, every: str = "week", hours: str = "calendar"
+) -> Trend | None:
+    """The series judged with the desk's own targets and interventions, `hours` being the clock of the series; None
+    where it has no period.
 
     A rebase outside the series, as a rolling export or a shortened span has them, is left out and noted.
     """
+    if series["period"].isna().all():
+        return None
     return judge(
         series,
         desk.kpi(kpi),
@@ -110,7 +115,7 @@ def trend(
 ) -> Trend | None:
     """The KPI's series, computed and judged; None where the data has nothing of it."""
     series = series_of(kpi, desk, every=every, hours=hours, start=start, end=end)
-    return judged(series, kpi, desk, every, hours) if len(series) else None
+    return judged(series, kpi, desk, every, hours)
 
 
 def span(kpi: Kpi | str, desk: Desk) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
