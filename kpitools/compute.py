@@ -5,7 +5,8 @@ clock, the period and the groups. A mean of periods is never taken: every figure
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import ibis
@@ -17,7 +18,7 @@ from kpitools import clock, facts, periods, tables
 from kpitools.aggregates import aggregated
 from kpitools.analysis import intervals
 from kpitools.desk import Desk
-from kpitools.errors import NotSupportedError, UnknownNameError, unknown
+from kpitools.errors import KpitoolsError, NotSupportedError, UnknownNameError, unknown
 from kpitools.kpi import Kpi, Span, Words
 from kpitools.survival_query import finished
 
@@ -72,14 +73,32 @@ def compute(
     desk = desk.with_options(**(options or {}))
     kpi = desk.kpi(kpi)
     every, by = periods.check(every), (by,) if isinstance(by, str) else tuple(by)
-    rows, keys, statistic = prepared(kpi, desk, every, by, hours, view, start, end, where)
-    found = aggregated(rows, keys, statistic).to_pandas()
-    found = STATISTICS[statistic](found, rows, keys, kpi)
+    with _without_data(kpi, desk):
+        rows, keys, statistic = prepared(kpi, desk, every, by, hours, view, start, end, where)
+        found = aggregated(rows, keys, statistic).to_pandas()
+        found = STATISTICS[statistic](found, rows, keys, kpi)
     if kpi.demands or found.value.isna().all() or (every and facts.has_past(kpi.table)):
         # Looked up only now: with a figure in hand, nothing it needs can be missing.
         _supported(kpi, desk, every)
     first = found.pop("first_local").min()
     return _finish(found, kpi, desk, every, by, statistic, start, end, first)
+
+
+@contextmanager
+def _without_data(kpi: Kpi, desk: Desk) -> Iterator[None]:
+    """What a database says of a KPI of the desk's own that it cannot compute may hold cells of the data: an error that
+    says less stands in its place."""
+    try:
+        yield
+    except KpitoolsError:
+        raise
+    except Exception as error:
+        if kpi.name not in desk.settings.kpis:
+            raise
+        raise NotSupportedError(
+            f"{kpi.name}: the database cannot compute it on these rows ({type(error).__name__}). Check its value, per, "
+            "weight and where in desk.yml."
+        ) from None
 
 
 def prepared(
@@ -117,7 +136,8 @@ def account(kpi: Kpi | str, desk: Desk, hours: str = "calendar") -> pd.DataFrame
     for name, keep in [*((rule.name, rule.keep.resolve(rows)) for rule in kpi.population), *_in_time(kpi, desk, rows)]:
         kept = kept & keep.fill_null(False)
         counts[name] = kept.sum().fill_null(0)
-    left = rows.agg(**counts).to_pandas().iloc[0].astype(int)
+    with _without_data(kpi, desk):
+        left = rows.agg(**counts).to_pandas().iloc[0].astype(int)
     left = left.drop([name for name in _IN_TIME if name in left and left[name] == left.shift(1)[name]])
     if hours == "business" and kpi.is_duration:
         measured = counted_rows(kpi, desk, hours=hours, view="cohort", every=None)
