@@ -24,6 +24,7 @@ from kpitools.survival_query import finished
 
 SECONDS = {"h": 3600.0, "min": 60.0, "s": 1.0}
 NO_GROUP = "–"
+CLUSTERS = 10  # fewest rows, each of several cases, from which an interval is made
 Z = 1.959963984540054  # 97.5 % point of the normal distribution
 
 
@@ -406,6 +407,9 @@ def _ratio(found: pd.DataFrame, rows: ir.Table, keys: Sequence[str], kpi: Kpi) -
         found["high"] = found.high.clip(upper=found.value.clip(lower=1))
     if kpi.unit != "percent":
         found["low"] = found.low.clip(lower=0)
+    # Rows that stand for several cases are clusters: too few of them tell nothing of how they differ.
+    too_few = (found.n > found.summed) & (found.summed < CLUSTERS)
+    found["low"], found["high"] = found.low.mask(too_few), found.high.mask(too_few)
     if kpi.interval == "none":
         found["low"] = found["high"] = np.nan
     if kpi.interval == "count":
