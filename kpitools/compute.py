@@ -298,8 +298,10 @@ def _calendar_seconds(rows: ir.Table) -> ir.Table:
 
 
 def _business_seconds(kpi: Kpi, desk: Desk, rows: ir.Table) -> ir.Table:
-    source = {"waits": "messages", "waiting_stretches": "status_changes"}.get(kpi.table)
-    if source and not desk.has(source):
+    source, column = {"waits": ("messages", "at"), "waiting_stretches": ("status_changes", "status")}.get(
+        kpi.table, ("", "")
+    )
+    if source and column not in desk.filled_base(source):
         raise NotSupportedError(
             f"{kpi.name}: without {source.replace('_', ' ')} only the export's own requester wait time is there, and "
             "it has no business clock. Ask for calendar hours."
