@@ -5,7 +5,8 @@ clock, the period and the groups. A mean of periods is never taken: every figure
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import ibis
@@ -17,13 +18,14 @@ from kpitools import clock, facts, periods, tables
 from kpitools.aggregates import aggregated
 from kpitools.analysis import intervals
 from kpitools.desk import Desk
-from kpitools.errors import NotSupportedError, UnknownNameError, told, unknown
+from kpitools.errors import KpitoolsError, NotSupportedError, UnknownNameError, told, unknown
 from kpitools.kpi import Kpi, Span, Words
 from kpitools.speech import LANGUAGES
 from kpitools.survival_query import finished
 
 SECONDS = {"h": 3600.0, "min": 60.0, "s": 1.0}
 NO_GROUP = "–"
+CLUSTERS = 10  # fewest rows, each of several cases, from which an interval is made
 Z = 1.959963984540054  # 97.5 % point of the normal distribution
 
 
@@ -73,14 +75,32 @@ def compute(
     desk = desk.with_options(**(options or {}))
     kpi = desk.kpi(kpi)
     every, by = periods.check(every), (by,) if isinstance(by, str) else tuple(by)
-    rows, keys, statistic = prepared(kpi, desk, every, by, hours, view, start, end, where)
-    found = aggregated(rows, keys, statistic).to_pandas()
-    found = STATISTICS[statistic](found, rows, keys, kpi)
+    with _without_data(kpi, desk):
+        rows, keys, statistic = prepared(kpi, desk, every, by, hours, view, start, end, where)
+        found = aggregated(rows, keys, statistic).to_pandas()
+        found = STATISTICS[statistic](found, rows, keys, kpi)
     if kpi.demands or found.value.isna().all() or (every and facts.has_past(kpi.table)):
         # Looked up only now: with a figure in hand, nothing it needs can be missing.
         _supported(kpi, desk, every)
     first = found.pop("first_local").min()
     return _finish(found, kpi, desk, every, by, statistic, start, end, first)
+
+
+@contextmanager
+def _without_data(kpi: Kpi, desk: Desk) -> Iterator[None]:
+    """What a database says of a KPI of the desk's own that it cannot compute may hold cells of the data: an error that
+    says less stands in its place."""
+    try:
+        yield
+    except KpitoolsError:
+        raise
+    except Exception as error:
+        if kpi.name not in desk.settings.kpis:
+            raise
+        raise NotSupportedError(
+            f"{kpi.name}: the database cannot compute it on these rows ({type(error).__name__}). Check its value, per, "
+            "weight and where in desk.yml."
+        ) from None
 
 
 def prepared(
@@ -118,7 +138,8 @@ def account(kpi: Kpi | str, desk: Desk, hours: str = "calendar") -> pd.DataFrame
     for name, keep in [*((rule.name, rule.keep.resolve(rows)) for rule in kpi.population), *_in_time(kpi, desk, rows)]:
         kept = kept & keep.fill_null(False)
         counts[name] = kept.sum().fill_null(0)
-    left = rows.agg(**counts).to_pandas().iloc[0].astype(int)
+    with _without_data(kpi, desk):
+        left = rows.agg(**counts).to_pandas().iloc[0].astype(int)
     left = left.drop([name for name in _IN_TIME if name in left and left[name] == left.shift(1)[name]])
     if hours == "business" and kpi.is_duration:
         measured = counted_rows(kpi, desk, hours=hours, view="cohort", every=None)
@@ -278,8 +299,10 @@ def _calendar_seconds(rows: ir.Table) -> ir.Table:
 
 
 def _business_seconds(kpi: Kpi, desk: Desk, rows: ir.Table) -> ir.Table:
-    source = {"waits": "messages", "waiting_stretches": "status_changes"}.get(kpi.table)
-    if source and not desk.has(source):
+    source, column = {"waits": ("messages", "at"), "waiting_stretches": ("status_changes", "status")}.get(
+        kpi.table, ("", "")
+    )
+    if source and column not in desk.filled_base(source):
         raise NotSupportedError(
             f"{kpi.name}: without {source.replace('_', ' ')} only the export's own requester wait time is there, and "
             "it has no business clock. Ask for calendar hours."
@@ -387,6 +410,9 @@ def _ratio(found: pd.DataFrame, rows: ir.Table, keys: Sequence[str], kpi: Kpi) -
         found["high"] = found.high.clip(upper=found.value.clip(lower=1))
     if kpi.unit != "percent":
         found["low"] = found.low.clip(lower=0)
+    # Rows that stand for several cases are clusters: too few of them tell nothing of how they differ.
+    too_few = (found.n > found.summed) & (found.summed < CLUSTERS)
+    found["low"], found["high"] = found.low.mask(too_few), found.high.mask(too_few)
     if kpi.interval == "none":
         found["low"] = found["high"] = np.nan
     if kpi.interval == "count":

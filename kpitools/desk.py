@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from kpitools import clock, facts, lacking, tables
-from kpitools.errors import NotSupportedError, unknown
+from kpitools.errors import KpitoolsError, NotSupportedError, unknown
 from kpitools.kpi import Kpi, Words
 from kpitools.kpis import CATALOGUE
 from kpitools.settings import OPTIONS, Settings, checked_option
@@ -228,6 +228,21 @@ class Desk:
         if absent.en or not kpis:
             self._lacking.update(dict.fromkeys(kpis, absent))
             return
+        try:
+            self._look_at_rows(table, kpis)
+        except KpitoolsError:
+            raise
+        except Exception:
+            # One that the database cannot compute must not hide the others; only a desk's own can be such.
+            if len(kpis) == 1 and kpis[0].name not in self.settings.kpis:
+                raise
+            if len(kpis) == 1:
+                self._lacking[kpis[0]] = lacking.computable()
+            else:
+                for kpi in kpis:
+                    self._look_at(table, [kpi])
+
+    def _look_at_rows(self, table: str, kpis: list[Kpi]) -> None:
         rows = self.table(table, _SOME_PERIOD)
         needs = {need for kpi in kpis for need in kpi.needs if need in rows.columns}
         counts = {f"need_{need}": rows[need].count() for need in needs}

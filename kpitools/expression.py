@@ -9,27 +9,18 @@ It is read with Python's own parser and translated piece by piece; nothing in it
 """
 
 import ast
-import operator
-from collections.abc import Callable
+import unicodedata
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
-from kpitools import tables
-from kpitools.errors import ConfigError, unknown
+from kpitools.errors import ConfigError, KpitoolsError, unknown
+from kpitools.expression_values import ARITHMETIC, COMPARISONS, FUNCTIONS, WORDS, Place, asks_missing, is_known, value
 
 LONGEST, DEEPEST = 2_000, 40
-_ARITHMETIC = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
-_COMPARISONS = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
+LARGEST = 1e15  # whole numbers up to it are exact
 KNOWN = "columns, numbers, 'texts', true, false, + - * /, = != < <= > >=, and, or, not, in [...], is missing"
 
 
@@ -51,8 +42,33 @@ class Expression:
     needed: tuple[str, ...]
 
     def resolve(self, rows: ir.Table) -> ir.Value:
-        """The value on these rows; ConfigError names a column that they do not have."""
-        return _value(self.tree, _Place(rows, self.where))
+        """The value on these rows; ConfigError where they lack a column, or a piece is not of the kind it has to be."""
+        try:
+            return value(self.tree, Place(rows, self.where))
+        except KpitoolsError:
+            raise
+        except Exception:
+            # What an engine says may hold cells of the data.
+            raise ConfigError(f"{self.where}: '{self.text}' cannot be computed.") from None
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """A condition: that all of `parts` have a value, and a finite one."""
+
+    parts: tuple[Expression, ...]
+
+    def resolve(self, rows: ir.Table) -> ir.BooleanValue:
+        """The condition on these rows."""
+        first, *rest = (_has_value(part.resolve(rows)) for part in self.parts)
+        for part in rest:
+            first = first & part
+        return first
+
+
+def _has_value(found: ir.Value) -> ir.BooleanValue:
+    is_fraction = isinstance(found, ir.FloatingValue)
+    return is_known(found) & ~found.isinf() & ~found.isnan() if is_fraction else is_known(found)
 
 
 def parse(text: Any, where: str) -> Expression:
@@ -61,7 +77,9 @@ def parse(text: Any, where: str) -> Expression:
     if len(text) > LONGEST:
         raise ConfigError(f"{where}: an expression of over {LONGEST:,} characters. Say it shorter.")
     try:
-        tree = ast.parse(_as_python(text), mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of escapes that Python does not know
+            tree = ast.parse(_as_python(text), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         place = getattr(error, "offset", None)
         at = f" near '{text[max(place - 6, 0) : place + 5]}'" if place else ""
@@ -72,9 +90,11 @@ def parse(text: Any, where: str) -> Expression:
 
 def _as_python(text: str) -> str:
     """A single = compares, as it does for people; inside quotes it stays."""
-    made, quote = [], ""
+    made, quote, is_escaped = [], "", False
     for i, c in enumerate(text):
-        if quote or c in "'\"":
+        if is_escaped or (quote and c == "\\"):
+            is_escaped = not is_escaped
+        elif quote or c in "'\"":
             quote = "" if c == quote else quote or c
         elif c == "=" and text[i - 1 : i] not in ("=", "<", ">", "!") and text[i + 1 : i + 2] != "=":
             c = "=="
@@ -84,20 +104,10 @@ def _as_python(text: str) -> str:
 
 def _columns(tree: ast.expr) -> tuple[tuple[str, ...], tuple[str, ...]]:
     called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    asked = {node.left for node in ast.walk(tree) if _asks_missing(node)}
-    names = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id not in _WORDS and n not in called]
+    asked = {node.left for node in ast.walk(tree) if asks_missing(node)}
+    names = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id not in WORDS and n not in called]
     unique = tuple(dict.fromkeys(name.id for name in names))
     return unique, tuple(dict.fromkeys(name.id for name in names if name not in asked))
-
-
-def _asks_missing(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Compare)
-        and len(node.ops) == 1
-        and isinstance(node.ops[0], ast.Is | ast.IsNot)
-        and isinstance(node.comparators[0], ast.Name)
-        and node.comparators[0].id == "missing"
-    )
 
 
 # Checking ---------------------------------------------------------------------------------------------------
@@ -114,10 +124,11 @@ def _check(node: ast.expr, where: str, depth: int) -> None:
 def _parts(node: ast.expr, where: str) -> list[ast.expr]:
     """The expressions inside a piece of the language."""
     if isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float | str):
+        _check_constant(node.value, where)
         return []
     if isinstance(node, ast.Name):
         return []
-    if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
+    if isinstance(node, ast.BinOp) and type(node.op) in ARITHMETIC:
         return [node.left, node.right]
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
         return [node.operand]
@@ -131,14 +142,14 @@ def _parts(node: ast.expr, where: str) -> list[ast.expr]:
 
 
 def _compared(node: ast.Compare, where: str) -> list[ast.expr]:
-    if _asks_missing(node):
+    if asks_missing(node):
         return [node.left]
     if len(node.ops) == 1 and isinstance(node.ops[0], ast.In | ast.NotIn):
         listed = node.comparators[0]
-        if isinstance(listed, ast.List | ast.Tuple) and all(isinstance(item, ast.Constant) for item in listed.elts):
-            return [node.left]
+        if isinstance(listed, ast.List | ast.Tuple) and listed.elts and all(map(_is_plain, listed.elts)):
+            return [node.left, *listed.elts]
         raise ConfigError(f"{where}: 'in' needs a list of values: priority in ['high', 'urgent'].")
-    if all(type(op) in _COMPARISONS for op in node.ops):
+    if all(type(op) in COMPARISONS for op in node.ops):
         return [node.left, *node.comparators]
     raise ConfigError(f"{where}: '{ast.unparse(node)}' is not of the language. Known are: {KNOWN}.")
 
@@ -153,141 +164,14 @@ def _arguments(node: ast.Call, where: str) -> list[ast.expr]:
     return node.args
 
 
-# Translating ------------------------------------------------------------------------------------------------
+def _is_plain(node: ast.expr) -> bool:
+    """A number, also one below zero, a text or a truth value."""
+    node = node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else node
+    return isinstance(node, ast.Constant) or (isinstance(node, ast.Name) and node.id in ("true", "false"))
 
 
-@dataclass(frozen=True)
-class _Place:
-    """The rows that columns are taken from, and where the expression stands."""
-
-    rows: ir.Table
-    where: str
-
-    def column(self, name: str) -> ir.Value:
-        if name not in self.rows.columns:
-            known = [c for c in self.rows.columns if not c.endswith("_local")]
-            raise unknown("column", name, known, self.where, error=ConfigError)
-        return self.rows[name]
-
-
-def _value(node: ast.expr, place: _Place) -> ir.Value:
-    if isinstance(node, ast.Constant):
-        return ibis.literal(node.value)
-    if isinstance(node, ast.Name):
-        return ibis.literal(_WORDS[node.id]) if node.id in _WORDS else place.column(node.id)
-    if isinstance(node, ast.BinOp):
-        return _ARITHMETIC[type(node.op)](_number(node.left, place), _number(node.right, place))
-    if isinstance(node, ast.UnaryOp):
-        return -_number(node.operand, place) if isinstance(node.op, ast.USub) else ~_truth(node.operand, place)
-    if isinstance(node, ast.BoolOp):
-        parts = [_truth(value, place) for value in node.values]
-        join = operator.and_ if isinstance(node.op, ast.And) else operator.or_
-        found = parts[0]
-        for part in parts[1:]:
-            found = join(found, part)
-        return found
-    if isinstance(node, ast.Compare):
-        return _comparison(node, place)
-    return FUNCTIONS[node.func.id].make(node, place)
-
-
-def _comparison(node: ast.Compare, place: _Place) -> ir.BooleanValue:
-    left = _value(node.left, place)
-    if _asks_missing(node):
-        return left.isnull() if isinstance(node.ops[0], ast.Is) else left.notnull()
-    if isinstance(node.ops[0], ast.In | ast.NotIn):
-        found = left.isin([item.value for item in node.comparators[0].elts])
-        return ~found if isinstance(node.ops[0], ast.NotIn) else found
-    found = None
-    for op, other in zip(node.ops, node.comparators, strict=True):
-        right = _value(other, place)
-        part = _COMPARISONS[type(op)](*_comparable(left, right, node, place))
-        found, left = part if found is None else found & part, right
-    return found
-
-
-def _comparable(left: ir.Value, right: ir.Value, node: ast.expr, place: _Place) -> tuple[ir.Value, ir.Value]:
-    """Both sides, if they are of one kind; a text is no number."""
-    kinds = [_kind(side) for side in (left, right)]
-    if kinds[0] != kinds[1] and not (set(kinds) == {"moment", "text"}):
-        raise ConfigError(f"{place.where}: '{ast.unparse(node)}' compares a {kinds[0]} with a {kinds[1]}.")
-    return left, right
-
-
-def _kind(value: ir.Value) -> str:
-    if isinstance(value, ir.BooleanValue):
-        return "flag"
-    if isinstance(value, ir.NumericValue):
-        return "number"
-    return "text" if isinstance(value, ir.StringValue) else "moment"
-
-
-def _number(node: ast.expr, place: _Place) -> ir.NumericValue:
-    return _of_kind(node, place, "number")
-
-
-def _truth(node: ast.expr, place: _Place) -> ir.BooleanValue:
-    return _of_kind(node, place, "flag")
-
-
-def _of_kind(node: ast.expr, place: _Place, kind: str) -> ir.Value:
-    value = _value(node, place)
-    if _kind(value) != kind:
-        raise ConfigError(f"{place.where}: '{ast.unparse(node)}' is a {_kind(value)}, where a {kind} is needed.")
-    return value
-
-
-# Functions --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Function:
-    """A function of the language: the names of its arguments, and what makes it a value."""
-
-    arguments: tuple[str, ...]
-    make: Callable[[ast.Call, _Place], ir.Value]
-
-
-def _between(seconds: float) -> Callable[[ast.Call, _Place], ir.Value]:
-    def make(node: ast.Call, place: _Place) -> ir.Value:
-        begun, ended = (_of_kind(argument, place, "moment") for argument in node.args)
-        return ended.delta(begun, unit="microsecond") / (1e6 * seconds)
-
-    return make
-
-
-def _local(part: Callable[[ir.TimestampValue], ir.Value]) -> Callable[[ast.Call, _Place], ir.Value]:
-    """A part of the wall clock of an instant column."""
-
-    def make(node: ast.Call, place: _Place) -> ir.Value:
-        column = node.args[0]
-        if not isinstance(column, ast.Name):
-            raise ConfigError(f"{place.where}: {node.func.id} takes the name of a column, not an expression.")
-        place.column(column.id)
-        return part(place.column(tables.local(column.id)))
-
-    return make
-
-
-def _when(node: ast.Call, place: _Place) -> ir.Value:
-    condition, so, otherwise = node.args
-    return ibis.ifelse(_truth(condition, place), _value(so, place), _value(otherwise, place))
-
-
-def _contains(node: ast.Call, place: _Place) -> ir.Value:
-    text, part = (_of_kind(argument, place, "text") for argument in node.args)
-    return text.lower().contains(part.lower())
-
-
-FUNCTIONS = {
-    "hours_between": _Function(("from", "to"), _between(3600)),
-    "minutes_between": _Function(("from", "to"), _between(60)),
-    "days_between": _Function(("from", "to"), _between(86_400)),
-    "weekday": _Function(("column",), _local(lambda local: local.day_of_week.index())),  # 0 is Monday
-    "hour": _Function(("column",), _local(lambda local: local.hour())),
-    "month": _Function(("column",), _local(lambda local: local.month())),
-    "when": _Function(("condition", "then", "else"), _when),
-    "contains": _Function(("text", "part"), _contains),
-    "abs": _Function(("number",), lambda node, place: _number(node.args[0], place).abs()),
-}
-_WORDS = {"true": True, "false": False, "missing": None}
+def _check_constant(said: bool | float | str, where: str) -> None:
+    if isinstance(said, str) and any(unicodedata.category(c) in ("Cc", "Cs") for c in said):
+        raise ConfigError(f"{where}: the text {said!r} holds a character that cannot be read, such as a line break.")
+    if not isinstance(said, str) and not abs(said) <= LARGEST:
+        raise ConfigError(f"{where}: {str(said)[:20]} is too large a number; up to {LARGEST:.0e} are exact.")

@@ -66,7 +66,7 @@ class Kpi:
     population : the rules a row must meet to count, in the order in which removals are counted.
     demands : rules that every row of the population must meet; one that does not makes the KPI unsupported, since
         leaving it out would be a guess.
-    count : what a row of a ``ratio`` stands for in n; None: one.
+    count : what a row of a ``ratio`` stands for in n, such as the calls of an interval; None: one.
     interval : how sure a ``ratio`` is: rows (they are a sample: delta method), count (`per` counts events: Poisson) or
         none (a figure of everything there is).
     matures_after : name of the desk setting with the days that must pass after a period before it is complete.

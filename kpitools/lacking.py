@@ -99,6 +99,11 @@ def ends(n: int, known: int) -> Words:
     return Words(*(say("lack.ends", lang, n=number(n, lang, 0), known=number(known, lang, 0)) for lang in LANGUAGES))
 
 
+def computable() -> Words:
+    """That the database cannot compute a KPI of the desk's own."""
+    return Words(*(say("lack.computable", language) for language in LANGUAGES))
+
+
 def _counted(key: str, n: int, why: Words, table: str = "") -> Words:
     said = (say(key, lang, n=number(n, lang, 0), why=why(lang), table=_table(table, lang)) for lang in LANGUAGES)
     return Words(*said)

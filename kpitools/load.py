@@ -84,7 +84,7 @@ def _load(path: Path, said: dict[str, Any], max_loss: float | None, language: st
         report = report.with_warning("targets.csv", "goal_of_no_period", "every", len(lacking), ", ".join(lacking))
     desk = Desk(con, {name: con.table(name) for name in names}, settings, report)
     if settings.kpis:
-        from kpitools.own import check_columns
+        from kpitools.own_check import check_columns
 
         check_columns(desk, settings.kpis)
     return desk

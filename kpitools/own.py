@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import ibis
-import ibis.expr.types as ir
 
 from kpitools import facts, tables
 from kpitools.errors import ConfigError, KpitoolsError, unknown
-from kpitools.expression import Expression, parse
+from kpitools.expression import Expression, Known, parse
 from kpitools.kpi import Kpi, Rule, Span, Words
 from kpitools.kpis import CATALOGUE
-from kpitools.kpis.rules import COUNTABLE
+from kpitools.kpis.rules import COUNTABLE, ON_COUNTABLE, ON_NO_TEST
 from kpitools.periods import UNITS as PERIODS
 from kpitools.settings import OPTIONS
 
@@ -37,13 +36,21 @@ KEYS = (
     *("family", "python"),
 )
 NAME = re.compile(r"[a-z][a-z0-9_]{1,60}")
+# Which rows do not count unless `every_row` says so, by what the tables know of tickets.
+_COUNTABLE = (
+    dict.fromkeys(("tickets", "resolutions", "waits", "waiting_stretches", "escalations"), COUNTABLE)
+    | dict.fromkeys(("ticket_flow", "backlog_periods"), COUNTABLE)
+    | dict.fromkeys(("surveys", "contacts"), ON_COUNTABLE)
+    | {"offers": (ON_NO_TEST,)}
+)
 
 
 @dataclass(frozen=True, eq=False)
 class OwnKpi(Kpi):
-    """A KPI written in desk.yml; `lines` says where each of its keys stands."""
+    """A KPI written in desk.yml; `lines` says where each of its keys stands, `said` which of them are there."""
 
     lines: Mapping[str, str] = field(default_factory=dict)
+    said: frozenset[str] = frozenset()
 
 
 def read_own(said: Mapping[str, Any], source, root: Path) -> dict[str, Kpi]:
@@ -64,34 +71,12 @@ def read_own(said: Mapping[str, Any], source, root: Path) -> dict[str, Kpi]:
     for name, entry in said.items():
         reader = _Reader(str(name), entry, source, root)
         found[str(name)] = reader.from_python() if "python" in reader.said else reader.record()
+    known = CATALOGUE | found
+    for kpi in found.values():
+        for guard in kpi.guards:
+            if guard not in known:
+                raise unknown("KPI", guard, known, source.at("kpis", kpi.name, "guards"), error=ConfigError)
     return found
-
-
-def check_columns(desk, kpis: Mapping[str, Kpi]) -> None:
-    """ConfigError where a KPI of the desk's own reads a column that its table does not have, or a text as a number."""
-    for kpi in kpis.values():
-        if not desk.missing_for_table(kpi.table):
-            _check_names(kpi, desk.table(kpi.table, "month"))
-
-
-def _check_names(kpi: Kpi, rows: ir.Table) -> None:
-    for rule in kpi.population:
-        _check_kind(rule.keep, rows, ir.BooleanValue, "true or false")
-    wanted = (ir.BooleanValue, "true or false") if kpi.statistic == "share" else (ir.NumericValue, "a number")
-    for part in (kpi.value, kpi.per):
-        _check_kind(part, rows, *wanted)
-    lines = getattr(kpi, "lines", {})
-    spans = (kpi.value.start, kpi.value.end) if isinstance(kpi.value, Span) else ()
-    named = [("dated_by", kpi.dated_by), *(("value", c) for c in spans), *(("needs", c) for c in kpi.needs)]
-    for key, column in named:
-        if column not in rows.columns:
-            known = [c for c in rows.columns if not c.endswith("_local")]
-            raise unknown("column", column, known, lines.get(key, f"desk.yml: kpis: {kpi.name}"), error=ConfigError)
-
-
-def _check_kind(part: Any, rows: ir.Table, kind: type, words: str) -> None:
-    if isinstance(part, Expression) and not isinstance(part.resolve(rows), kind):
-        raise ConfigError(f"{part.where}: '{part.text}' has to be {words}.")
 
 
 class _Reader:
@@ -123,13 +108,17 @@ class _Reader:
         unit = self._unit(statistic)
         value = self._value(statistic, unit)
         per = self._expression("per") if statistic == "ratio" else None
-        weight = self._expression("weight") if "weight" in self.said and statistic == "share" else None
+        weight = self._expression("weight") if "weight" in self.said else None
+        for key, fitting in (("per", "ratio"), ("weight", "share")):
+            if key in self.said and statistic != fitting:
+                raise self._wrong(key, f"'{key}' goes with statistic: {fitting}, not with {statistic}")
         dated_by, table = self._text("dated_by"), self._table()
-        population = self._population(table)
-        read = [part for part in (value, per, *(rule.keep for rule in population)) if isinstance(part, Expression)]
+        worth = tuple(part for part in (value, per, weight) if isinstance(part, Expression))
+        population = self._population(table, worth)
+        read = [*worth, *(rule.keep for rule in population if isinstance(rule.keep, Expression))]
         return OwnKpi(
             name=self.name,
-            family=self.said.get("family") or FAMILY,
+            family=self._family(),
             title=self._words("title", self.name.replace("_", " ").capitalize()),
             definition=self._words("definition"),
             formula=self._words("formula", self._formula(value, per)),
@@ -151,6 +140,7 @@ class _Reader:
             benchmark=self._words("benchmark") if "benchmark" in self.said else None,
             source=str(self.said.get("source") or self.source.file),
             lines={key: self.at(key) for key in KEYS},
+            said=frozenset(self.said),
         )
 
     def _unit(self, statistic: str) -> str:
@@ -180,17 +170,37 @@ class _Reader:
     def _table(self) -> str:
         return self._one_of("table", sorted({*tables.TABLES, *facts.FACTS}))
 
-    def _population(self, table: str) -> tuple[Rule, ...]:
-        countable = () if self.said.get("every_row") else COUNTABLE
-        rules = list(countable if table in ("tickets", "resolutions", "waits", "ticket_flow") else ())
+    def _family(self) -> str:
+        family = self.said.get("family", FAMILY)
+        if not isinstance(family, str) or not NAME.fullmatch(family):
+            raise self._wrong(
+                "family", f"'{family}' is no name of a family: small letters, digits and _, such as speed"
+            )
+        return family
+
+    def _population(self, table: str, worth: tuple[Expression, ...]) -> tuple[Rule, ...]:
+        rules = list(() if self._flag("every_row") else _COUNTABLE.get(table, ()))
         for i, condition in enumerate(self._list("where"), start=1):
             kept = parse(condition, self.at("where"))
             not_so = Words(f"not: {kept.text}", f"không thỏa: {kept.text}")
             rules.append(Rule(f"where_{i}", kept, not_so))
+        if worth:
+            texts = ", ".join(part.text for part in worth)
+            rules.append(
+                Rule("no_value", Known(worth), Words(f"without a value of {texts}", f"không có giá trị {texts}"))
+            )
         return tuple(rules)
+
+    def _flag(self, key: str) -> bool:
+        said = self.said.get(key, False)
+        if not isinstance(said, bool):
+            raise self._wrong(key, f"'{key}' is true or false, not {said!r}")
+        return said
 
     def _needs(self, dated_by: str, value: Any, read: list[Expression]) -> tuple[str, ...]:
         if "needs" in self.said:
+            if not self._list("needs"):
+                raise self._wrong("needs", "'needs' names at least one column; leave it out to take all that are read")
             return self._names("needs")
         columns = [dated_by]
         columns += [value.start, value.end] if isinstance(value, Span) else []
@@ -217,8 +227,8 @@ class _Reader:
         value = self.said.get(key, default)
         if value is None:
             raise self._wrong(None, f"'{self.name}' needs '{key}': {', '.join(known)}")
-        if value not in known:
-            raise unknown(key, value, known, self.at(key), error=ConfigError)
+        if not isinstance(value, str) or value not in known:
+            raise unknown(key, str(value), known, self.at(key), error=ConfigError)
         return value
 
     def _text(self, key: str) -> str:
@@ -236,19 +246,22 @@ class _Reader:
 
     def _as_words(self, said: Any, key: str) -> Words:
         """A text in both languages, or one that stands for both."""
-        if isinstance(said, Mapping) and set(said) <= {"en", "vi"} and said:
-            first = str(next(iter(said.values())))
-            return Words(str(said.get("en", first)), str(said.get("vi", first)))
-        if isinstance(said, str | int | float):
-            return Words(str(said), str(said))
-        raise self._wrong(key, f"'{key}' is a text or {{en: .., vi: ..}}")
+        texts = dict(said) if isinstance(said, Mapping) else {"en": said, "vi": said}
+        is_text = all(isinstance(text, str | int | float) and str(text).strip() for text in texts.values())
+        if not texts or not set(texts) <= {"en", "vi"} or not is_text:
+            raise self._wrong(key, f"'{key}' is a text or {{en: .., vi: ..}}")
+        first = next(iter(texts.values()))
+        return Words(str(texts.get("en", first)), str(texts.get("vi", first)))
 
     def _list(self, key: str) -> list:
         said = self.said.get(key)
         return said if isinstance(said, list) else [] if said is None else [said]
 
     def _names(self, key: str) -> tuple[str, ...]:
-        return tuple(str(item) for item in self._list(key))
+        for item in self._list(key):
+            if not isinstance(item, str):
+                raise self._wrong(key, f"'{key}' is a list of names, not {item!r}")
+        return tuple(self._list(key))
 
     # --- a record in Python ---
 
@@ -267,9 +280,29 @@ class _Reader:
             held = runpy.run_path(str(path))
         except KpitoolsError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise self._wrong("python", f"{file} stops with {type(error).__name__}: {error}") from error
-        records = {value.name: value for value in held.values() if isinstance(value, Kpi)}
+        records = {str(value.name): value for value in held.values() if isinstance(value, Kpi)}
         if self.name not in records:
             raise unknown("record", self.name, records, f"{self.at('python')}: {file}", error=ConfigError)
+        self._check_record(records[self.name], file)
         return records[self.name]
+
+    def _check_record(self, kpi: Kpi, file: str) -> None:
+        """ConfigError for a record that cannot be one, before anything reads it."""
+        texts = (kpi.title, kpi.definition, kpi.formula)
+        columns = (kpi.dated_by, *kpi.needs) if isinstance(kpi.needs, tuple) else ()
+        wrong = {
+            "name": not isinstance(kpi.name, str),
+            "family": not isinstance(kpi.family, str) or not NAME.fullmatch(kpi.family),
+            "title, definition and formula (Words)": not all(isinstance(text, Words) for text in texts),
+            "table": kpi.table not in (*tables.TABLES, *facts.FACTS),
+            "statistic": kpi.statistic not in (*STATISTICS, "nps", "level"),
+            "better": kpi.better not in BETTER,
+            "needs (a tuple of columns, at least one) and dated_by": len(columns) < 2
+            or not all(isinstance(column, str) for column in columns),
+            "per (with ratio, and with nothing else)": (kpi.per is not None) != (kpi.statistic == "ratio"),
+            "population (a tuple of Rule)": not all(isinstance(rule, Rule) for rule in kpi.population),
+        }
+        if found := [what for what, is_wrong in wrong.items() if is_wrong]:
+            raise self._wrong("python", f"{file}: the record '{self.name}' is not right in its {', '.join(found)}")

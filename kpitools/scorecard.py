@@ -124,7 +124,9 @@ def _standing(kpi: Kpi, desk: Desk, every: str, hours: str) -> Standing:
     except KpitoolsError as error:
         return Standing(kpi, None, str(error))
     except Exception as error:  # one KPI's fault must not cost the page that shows the others
-        return Standing(kpi, None, f"{type(error).__name__}: {' '.join(str(error).split())[:300]}", broken=True)
+        # What a database says may hold cells of the data, and this is published.
+        problem = f"{type(error).__name__}: compute {kpi.name} in a notebook to see what is wrong"
+        return Standing(kpi, None, problem, broken=True)
     return Standing(kpi, trend)
 
 

@@ -43,6 +43,7 @@ pdf: false           # true: every page as PDF too, where Chromium or Chrome is 
 # `each` makes a page for each team, month, quarter, week, KPI or value of a list.
 pages:
   - each: {kpi: supported}           # every KPI the data supports, by its own notebook or kpi/kpi
+  - notebook: reports/performance    # left out where the data has no share of teams or people to compare
   - notebook: reports/scorecard
   - notebook: reports/data_quality
 #  - notebook: kpi/first_response_time

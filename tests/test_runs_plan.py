@@ -4,6 +4,7 @@ import json
 import re
 
 import hostile
+import pandas as pd
 import papermill
 import pytest
 import tiny
@@ -17,6 +18,7 @@ from kpitools.report.fanout import expanded
 from kpitools.report.plan import default_plan, read_plan
 from kpitools.report.secrets import is_secret_name
 from kpitools.report.slugs import LONGEST, slug, slugs
+from kpitools.starter import write_starter
 
 
 @pytest.fixture
@@ -327,3 +329,25 @@ def test_a_team_named_like_a_person_gives_its_page_no_name(folder, make_desk):
     found = pages(folder, named, "- notebook: kpi/first_response_time\n  each: {team: all}\n")
 
     assert len(found) == 1 and "lan" not in found[0].slug and found[0].parameters["team"] == "Lan Nguyen"
+
+
+RATED = [
+    {"survey_id": f"{i}", "kind": "csat", "scale": "1-5", "score": 5.0, "answered_at": pd.Timestamp("2025-03-03 09:00")}
+    for i in range(4)
+]
+
+
+@pytest.mark.parametrize(("teams", "is_there"), [(["a", "b", "a", "b"], True), (["a"] * 4, False), ([None] * 4, False)])
+def test_the_fair_comparison_is_a_page_where_there_is_something_to_compare(tmp_path, make_desk, teams, is_there):
+    desk = make_desk(surveys=[row | {"team": team} for row, team in zip(RATED, teams, strict=True)])
+    write_starter(tmp_path)
+
+    for plan in (default_plan(tmp_path, tmp_path / "out"), read_plan(tmp_path)):
+        slugs = [page.slug for page in expanded(plan, desk).pages]
+        assert ("performance" in slugs) == is_there
+        assert slugs[-2:] == ["scorecard", "data_quality"]
+
+
+def test_a_comparison_of_a_named_share_is_made_all_the_same(folder, make_desk):
+    path = tiny.plan(folder, "  - {notebook: reports/performance, parameters: {kpi: csat}}\n")
+    assert [page.slug for page in expanded(read_plan(path), make_desk(surveys=RATED)).pages] == ["performance"]

@@ -332,6 +332,29 @@ def test_requests_go_up_a_level_before_their_answer():
     assert (at < answered.reindex(at.index)).all()
 
 
+def test_requests_of_two_stations_changed_their_team_and_one_in_nine_of_the_second_level_came_from_below(tickets):
+    ways = read("team_changes.csv", dtype={"ticket_id": str}, parse_dates=["at"])
+    stations = ways.groupby("ticket_id").size()
+    counted = tickets.set_index("ID")["Group stations"].astype(int)
+    assert (stations.reindex(counted.index) == counted).all()
+    assert ways.groupby("ticket_id")["at"].is_monotonic_increasing.all()
+
+    first, last = (getattr(ways.groupby("ticket_id")["team"], end)() for end in ("first", "last"))
+    up = (last == "Kỹ thuật") & (first != "Kỹ thuật")
+    assert 0.09 < up.sum() / (last == "Kỹ thuật").sum() < 0.13
+    assert (first[last == "VIP"].isin(["VIP", "Bán hàng"])).all()
+
+
+def test_slow_chats_are_blamed_and_the_trial_of_five_points_lasted_a_fortnight():
+    given = read("feedback.csv", parse_dates=["answered_at"])
+    rewards, trial = given[given["kind"] == "rewards"], given[given["kind"] == "csat"]
+
+    assert 0.7 < rewards["score"].mean() < 0.9
+    assert rewards["sent_at"].isna().all() and trial["sent_at"].isna().all()
+    assert (len(trial), set(trial["scale"])) == (40, {"1-5"})
+    assert trial["answered_at"].dt.strftime("%Y-%m-%d").between("2024-07-01", "2024-07-15").all()
+
+
 # The files
 
 

@@ -6,21 +6,20 @@ import ibis.expr.types as ir
 from kpitools import tables
 from kpitools.facts.columns import TICKET_DIMENSIONS, complete_columns, first_known, without
 
+# Table and the column of it that must hold data -> the columns of tickets that it can supply.
 _DERIVABLE = {
-    "messages": ("created_at", "first_reply_at", "agent_replies", "customer_messages", "opened_by"),
-    "status_changes": (
-        "created_at",
+    ("messages", "at"): ("created_at", "first_reply_at", "agent_replies", "customer_messages", "opened_by"),
+    ("status_changes", "at"): ("created_at",),
+    ("status_changes", "status"): (
         "status",
-        "team",
-        "agent_id",
         "first_reply_at",
         "first_resolved_at",
         "resolved_at",
         "closed_at",
         "reopens",
-        "transfers",
-        "agent_transfers",
     ),
+    ("status_changes", "team"): ("team", "transfers"),
+    ("status_changes", "agent_id"): ("agent_id", "agent_transfers"),
 }
 
 FIRST_CONTACT_PARTS = {
@@ -34,8 +33,8 @@ def origins(desk) -> dict[str, str]:
     """Where each derived ticket column comes from: messages, status_changes or closed_at; the rest are the export's."""
     found: dict[str, str] = {}
     filled = desk.filled_base("tickets")
-    for source, columns in _DERIVABLE.items():
-        if desk.filled_base(source):
+    for (source, needed), columns in _DERIVABLE.items():
+        if needed in desk.filled_base(source):
             found.update({c: source for c in columns if c not in filled and c not in found})
     if "resolved_at" not in filled and "resolved_at" not in found and "closed_at" in filled:
         found["resolved_at"] = "closed_at"

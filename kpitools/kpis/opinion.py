@@ -311,7 +311,10 @@ SURVEY_RESPONSE_RATE = Kpi(
     unit="share",
     better="higher",
     needs=("sent_at",),
-    population=ON_COUNTABLE,
+    population=(
+        Rule("unasked", _.kind.fill_null("") != "rewards", Words("given unasked", "khách tự đánh giá, không ai hỏi")),
+        *ON_COUNTABLE,
+    ),
     dimensions=("team", "channel", "topic"),
     choices=(_OF_COUNTED_TICKETS,),
     traps=(

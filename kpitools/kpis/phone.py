@@ -5,7 +5,7 @@ from dataclasses import replace
 from ibis import _
 
 from kpitools.kpi import Kpi, Rule, Words, chosen_by
-from kpitools.kpis.rules import CALLS_STAND, ON_NO_TEST
+from kpitools.kpis.rules import CALLS_STAND, INTERVALS_TOGETHER, ON_NO_TEST
 
 AVERAGE_SPEED_OF_ANSWER = Kpi(
     name="average_speed_of_answer",
@@ -24,6 +24,7 @@ AVERAGE_SPEED_OF_ANSWER = Kpi(
     statistic="ratio",
     value=_.wait_s,
     per=_.answered,
+    count=_.answered,
     unit="s",
     better="lower",
     needs=("wait_s", "answered"),
@@ -32,7 +33,7 @@ AVERAGE_SPEED_OF_ANSWER = Kpi(
         Rule("abandoned", _.answered > 0, Words("with nothing answered", "không có cuộc nào được trả lời")),
         Rule("no_wait", _.wait_s.notnull(), Words("without a recorded wait", "không ghi nhận thời gian chờ")),
     ),
-    choices=(CALLS_STAND,),
+    choices=(CALLS_STAND, INTERVALS_TOGETHER),
     traps=(
         Words(
             "It looks better when impatient callers hang up: read it with the abandonment rate.",
@@ -60,9 +61,10 @@ SERVICE_LEVEL = Kpi(
     statistic="ratio",
     value=_.answered_in_target,
     per=_.offered,
+    count=_.offered,
     unit="share",
     population=(ON_NO_TEST,),
-    choices=(CALLS_STAND,),
+    choices=(CALLS_STAND, INTERVALS_TOGETHER),
     better="higher",
     needs=("answered_in_target", "offered"),
     options=("service_level_seconds", "service_level_denominator", "short_abandon_seconds"),
@@ -104,6 +106,7 @@ _SERVICE_LEVELS |= {
             "trả lời trong T giây / (số cuộc đến − gác máy sớm)",
         ),
         per=_.offered - _.short_abandoned,
+        count=_.offered - _.short_abandoned,
         needs=("answered_in_target", "offered", "short_abandoned"),
     ),
     "answered": replace(
@@ -114,6 +117,7 @@ _SERVICE_LEVELS |= {
         ),
         formula=Words("answered within T seconds / answered", "trả lời trong T giây / số cuộc được trả lời"),
         per=_.answered,
+        count=_.answered,
         needs=("answered_in_target", "answered"),
     ),
 }
@@ -132,9 +136,10 @@ ABANDONMENT_RATE = Kpi(
     statistic="ratio",
     value=_.abandoned,
     per=_.offered,
+    count=_.offered,
     unit="share",
     population=(ON_NO_TEST,),
-    choices=(CALLS_STAND,),
+    choices=(CALLS_STAND, INTERVALS_TOGETHER),
     better="lower",
     needs=("abandoned", "offered"),
     guards=("average_speed_of_answer",),

@@ -24,6 +24,13 @@ CALLS_STAND = Words(
     "A call counts whatever became of its ticket (the caller waited all the same), unless that is a test.",
     "Cuộc gọi vẫn tính dù phiếu của nó về sau ra sao (khách vẫn phải chờ), trừ phiếu thử nghiệm.",
 )
+INTERVALS_TOGETHER = Words(
+    "Where the data has intervals of a phone report instead of calls, n is their calls, and the 95 % interval tells "
+    "how far the intervals differ, since the calls of one rush share their fate. Fewer than ten intervals give none.",
+    "Nếu dữ liệu chỉ có các khoảng thời gian của báo cáo tổng đài thay vì từng cuộc gọi thì n là số cuộc gọi của "
+    "chúng, và khoảng tin cậy 95 % dựa trên mức khác nhau giữa các khoảng, vì các cuộc trong cùng lúc cao điểm ảnh "
+    "hưởng lẫn nhau. Dưới mười khoảng thì không đưa ra.",
+)
 CREATED = Rule("created", _.created_at.notnull(), Words("without a creation time", "không có thời điểm tạo"))
 BY_CUSTOMER = Rule(
     "opened_by_agent",

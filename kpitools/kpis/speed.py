@@ -3,7 +3,15 @@
 from ibis import _
 
 from kpitools.kpi import Kpi, Rule, Span, Words
-from kpitools.kpis.rules import BY_CUSTOMER, CALLS_STAND, COUNTABLE, CREATED, DONE_WITHOUT_TIME, ON_COUNTABLE
+from kpitools.kpis.rules import (
+    BY_CUSTOMER,
+    CALLS_STAND,
+    COUNTABLE,
+    CREATED,
+    DONE_WITHOUT_TIME,
+    INTERVALS_TOGETHER,
+    ON_COUNTABLE,
+)
 from kpitools.tables import UNSOLVED
 
 CLOSED_UNANSWERED = Rule(
@@ -284,6 +292,7 @@ AVERAGE_HANDLE_TIME = Kpi(
     statistic="ratio",
     value=_.handle_s,
     per=_.handled,
+    count=_.handled,
     unit="min",
     better="lower",
     needs=("handle_s",),
@@ -291,7 +300,7 @@ AVERAGE_HANDLE_TIME = Kpi(
         *ON_COUNTABLE,
         Rule("no_time", _.handle_s.notnull(), Words("without a recorded time", "không ghi nhận thời gian")),
     ),
-    choices=(CALLS_STAND,),
+    choices=(CALLS_STAND, INTERVALS_TOGETHER),
     traps=(
         Words(
             "Lower is only better at the same quality: hurried contacts come back. Never show it alone.",

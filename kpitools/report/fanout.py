@@ -31,6 +31,7 @@ from kpitools.report.plan import Page, Plan
 from kpitools.report.slugs import free_slug, slugs
 from kpitools.scorecard import clock_for, rhythm
 from kpitools.team import TEAM, teams
+from kpitools.views.fairness import can_compare
 from kpitools.words import LANGUAGES, period
 from kpitools.yaml_file import shown
 
@@ -60,7 +61,7 @@ def expanded(plan: Plan, desk: Desk) -> Plan:
     taken: list[str] = []
     pages: list[Page] = []
     for entry in plan.pages:
-        if entry.needs and not any(not desk.missing(desk.kpi(name)) for name in entry.needs):
+        if entry.compares and not can_compare(desk):
             continue
         if _is_about_any_kpi(entry):
             _check_kpi(entry.parameters["kpi"], desk, entry)

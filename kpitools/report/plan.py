@@ -10,7 +10,6 @@ from kpitools.report.layout import MOST
 from kpitools.report.mail import Mail, read_mail
 from kpitools.report.parameters import EVERY, HOURS, check_known_words, checked_parameters, declared_parameters
 from kpitools.report.slugs import free_slug, slug
-from kpitools.views.fairness import COMPARABLE
 from kpitools.words import LANGUAGES, check_language
 from kpitools.yaml_file import Source, read_yaml, shown
 
@@ -34,7 +33,7 @@ class Page:
     each : what to make a page for each of, until `fanout.expanded` has done so; empty for a single page
     is_own_kpi : take the notebook that each KPI has of its own, where there is one, instead of `notebook`
     always : run it every time, for a notebook that reads more than its desk
-    needs : KPIs of which the data must support at least one, or the page is left out
+    compares : it compares a share of teams or people, and is left out where the data has none
     where : file, line and number of the entry in the plan, for errors
     """
 
@@ -46,7 +45,7 @@ class Page:
     each: dict[str, Any] = field(default_factory=dict)
     is_own_kpi: bool = False
     always: bool = False
-    needs: tuple[str, ...] = ()
+    compares: bool = False
     where: str = "plan"
 
     def parameters_for(self, desk: Path, language: str) -> dict[str, Any]:
@@ -146,9 +145,10 @@ def default_plan(desk: Path, publish: Path, languages: tuple[str, ...] = LANGUAG
     fair comparison, where there is a share to compare, the scorecard and data quality."""
     folder = resources.notebooks()
     pages = [_own_kpi_pages({"kpi": "supported"}, {}, {}, "every KPI")]
-    for name, needs in (("performance", COMPARABLE), ("scorecard", ()), ("data_quality", ())):
+    for name in ("performance", "scorecard", "data_quality"):
         path = (folder / "reports" / f"{name}.ipynb").resolve()
-        pages.append(Page(path, path.stem, declared=tuple(declared_parameters(path)), needs=needs, where=name))
+        declared = tuple(declared_parameters(path))
+        pages.append(Page(path, path.stem, declared=declared, compares=_compares(path, {}), where=name))
     return Plan(desk=desk, publish=publish, pages=tuple(pages), languages=languages)
 
 
@@ -283,7 +283,13 @@ def _entry(entry: dict, folder: Path, where: str, taken: list[str]) -> Page:
         check_known_words(parameters, where)
     named = parameters.get("kpi") if notebook.stem == "kpi" else None
     name = free_slug(slug(named or notebook.stem), taken)
-    return Page(notebook, name, parameters, title, declared, each, always=always, where=where)
+    compares = _compares(notebook, parameters)
+    return Page(notebook, name, parameters, title, declared, each, always=always, compares=compares, where=where)
+
+
+def _compares(notebook: Path, parameters: dict) -> bool:
+    """Whether this is the bundled fair comparison, of whichever share the data has."""
+    return notebook == (resources.notebooks() / "reports" / "performance.ipynb").resolve() and "kpi" not in parameters
 
 
 def _fitting(notebook: Path, given: dict, where: str) -> tuple[tuple[str, ...], dict[str, Any]]:

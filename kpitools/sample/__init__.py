@@ -15,6 +15,7 @@ import pandas as pd
 from kpitools.sample import files
 from kpitools.sample.clock import World, as_text, seconds, write_csv
 from kpitools.sample.customers import activity_csv, customers_csv, make_customers
+from kpitools.sample.feedback import feedback_csv, teams_csv
 from kpitools.sample.marketing import brand_surveys_csv, engagement_csv, leads_csv, make_leads, spend_csv
 from kpitools.sample.messages import make_messages, messages_csv
 from kpitools.sample.money import balances_csv, revenue_changes_csv, sales_csv
@@ -47,8 +48,11 @@ def make(folder, *, tickets: int = 6000, seed: int = 7, start: str = "2024-07-01
     leads = make_leads(world, tickets)
     truth = make_tickets(world, tickets, customers)
     messages = make_messages(world, truth)
+    export = zendesk_csv(world, truth, messages, customers)
     rows = {
-        "zendesk_tickets.csv": zendesk_csv(world, truth, messages, customers),
+        "zendesk_tickets.csv": export,
+        "team_changes.csv": teams_csv(world, truth, export),
+        "feedback.csv": feedback_csv(world, truth, customers),
         "messages.csv": messages_csv(messages),
         "calls.csv": calls_csv(world, int(tickets * 0.6)),
         "surveys.csv": surveys_csv(world, int(tickets * 0.6), customers, truth),

@@ -19,9 +19,15 @@ files:
         sla_due_at: Due date  # here the promise to the customer
   - file: messages.csv
     format: messages
+  - file: team_changes.csv
+    timezone: UTC
+    tables:
+      status_changes: {{ticket_id: ticket_id, at: at, team: team}}
   - file: calls.csv
     format: calls
   - file: surveys.csv
+    format: surveys
+  - file: feedback.csv
     format: surveys
   - file: customers.csv
     format: customers
@@ -65,6 +71,7 @@ schedules:
 default_schedule: office
 team_schedules:
   VIP: extended
+team_levels: {{Bán hàng: 1, Đổi trả: 1, VIP: 1, Kỹ thuật: 2}}  # a move up is an escalation
 options:
   fcr_window_days: 7
   reopen_window_days: 7
@@ -193,6 +200,8 @@ addresses end in example.com. Written by `kpitools.sample.make`; the same seed g
 | messages.csv | {messages} | a message on a request | UTC | |
 | calls.csv | {calls} | a call offered to the hotline | with offset | seconds |
 | surveys.csv | {surveys} | an invitation: NPS (0-10) or effort (1-7); empty score: no answer | UTC | |
+| feedback.csv | {feedback} | a reward (1) or rebuke (0) after a chat, unasked; and an answer from 1 to 5 of the hotline's trial, 1 - 14 July 2024 | UTC | |
+| team_changes.csv | {team_changes} | a request comes to a team; a move to Kỹ thuật, the second level, is an escalation | UTC | |
 | customers.csv | {customers} | a customer relationship | days; monthly value in VND | |
 | activity.csv | {activity} | a purchase | UTC; VND | |
 | leads.csv | {leads} | a lead: came, met the criteria, became a customer, by source | shop's clock | |

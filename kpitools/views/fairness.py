@@ -32,6 +32,15 @@ def comparable(desk: Desk, by: str = "agent_id", kpi: str = "") -> str:
     return ""
 
 
+def can_compare(desk: Desk) -> bool:
+    """Whether the data has a share of several teams or people."""
+    for by in ("team", "agent_id"):
+        name = comparable(desk, by)
+        if name and desk.table(desk.kpi(name).table)[by].nunique().to_pandas() > 1:
+            return True
+    return False
+
+
 def group_counts(
     kpi: Kpi | str, desk: Desk, by: str, *, start: str | None = None, end: str | None = None
 ) -> pd.DataFrame:
