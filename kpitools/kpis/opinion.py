@@ -240,9 +240,7 @@ NPS = Kpi(
         "0 đến 10. Người trung "
         "lập (7–8) vẫn nằm ở mẫu số. Từ −100 đến 100, không có dấu %.",
     ),
-    formula=Words(
-        "100 × (promoters − detractors) / answers", "100 × (ủng hộ − không hài lòng) / số câu trả lời"
-    ),
+    formula=Words("100 × (promoters − detractors) / answers", "100 × (ủng hộ − không hài lòng) / số câu trả lời"),
     table="surveys",
     dated_by="answered_at",
     statistic="nps",
