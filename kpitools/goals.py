@@ -12,6 +12,7 @@ import pandas as pd
 from kpitools.errors import ConfigError, unknown
 from kpitools.periods import UNITS
 
+LONGEST_CELL = 10_000
 TARGET_COLUMNS = ("kpi", "valid_from", "valid_to", "team", "target", "low", "high", "hours", "every")
 INTERVENTION_COLUMNS = ("on", "kind", "team", "what", "kpi", "rebase")
 KINDS = ("training", "process", "technology")
@@ -88,6 +89,9 @@ def _lines(file: str, lines: list[str], delimiter: str) -> Iterator[tuple[int, l
     reader = csv.reader(lines, delimiter=delimiter)
     try:
         for cells in reader:
+            # The csv module's own limit is the whole process's, and raised where exports are read.
+            if any(len(cell) > LONGEST_CELL for cell in cells):
+                raise csv.Error(f"a cell of more than {LONGEST_CELL:,} characters; a quotation mark may be missing")
             yield reader.line_num, cells
     except csv.Error as error:
         raise ConfigError(f"{file} line {reader.line_num}: the line cannot be split into cells ({error}).") from None

@@ -106,7 +106,10 @@ def test_the_folder_new_writes_is_one_that_report_can_read(tmp_path):
 
     assert read_settings(tmp_path).name == "My desk"
     asked = read_plan(tmp_path / "plan.yml").pages
-    assert (asked[0].each, [page.slug for page in asked[1:]]) == ({"kpi": "supported"}, ["scorecard", "data_quality"])
+    assert (asked[0].each, [page.slug for page in asked[1:]]) == (
+        {"kpi": "supported"},
+        ["performance", "scorecard", "data_quality"],
+    )
 
 
 def test_sample_makes_a_desk_of_the_size_asked_for(tmp_path):
