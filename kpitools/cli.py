@@ -326,7 +326,10 @@ def _options(said: list[str] | None) -> dict[str, Any]:
     for name, equals, value in pairs:
         if not (name and equals and value):
             raise ConfigError(f"--option takes name=value, such as fcr_window_days=14; got '{name}{equals}{value}'.")
-    return {name: yaml.safe_load(value) for name, _, value in pairs}
+    try:
+        return {name: yaml.safe_load(value) for name, _, value in pairs}
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise ConfigError(f"--option: a value cannot be read in {' '.join(said or ())}. Quote texts.") from None
 
 
 def _check_day(option: str, value: str | None) -> None:
