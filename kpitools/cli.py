@@ -254,7 +254,7 @@ def sample(
     from kpitools.sample import make
 
     if out.exists() and any(out.iterdir()):
-        raise ConfigError(f"{out} is there and not empty: name another folder with --out.")
+        raise ConfigError(told("not_empty", folder=out))
     typer.echo(say("cli.new.written", language, path=make(out, tickets=tickets, seed=seed) or out))
 
 
@@ -287,9 +287,9 @@ def existing(path: Path) -> Path:
 def _check_new(option: str, path: Path) -> None:
     """ConfigError where `path` is there already or its folder is not."""
     if path.exists():
-        raise ConfigError(f"{option}: {path} is there already and is not replaced. Name a new file.")
+        raise ConfigError(told("is_there", option=option, path=path))
     if not path.absolute().parent.is_dir():
-        raise ConfigError(f"{option}: there is no folder {path.absolute().parent} to write {path.name} to.")
+        raise ConfigError(told("no_folder", option=option, folder=path.absolute().parent, file=path.name))
 
 
 def notebooks_to_edit(folder: Path | None, language: str) -> Path:
@@ -325,8 +325,11 @@ def _options(said: list[str] | None) -> dict[str, Any]:
     pairs = [text.partition("=") for text in said or ()]
     for name, equals, value in pairs:
         if not (name and equals and value):
-            raise ConfigError(f"--option takes name=value, such as fcr_window_days=14; got '{name}{equals}{value}'.")
-    return {name: yaml.safe_load(value) for name, _, value in pairs}
+            raise ConfigError(told("option_pair", text=f"{name}{equals}{value}"))
+    try:
+        return {name: yaml.safe_load(value) for name, _, value in pairs}
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise ConfigError(told("option_value", text=" ".join(said or ()))) from None
 
 
 def _check_day(option: str, value: str | None) -> None:
@@ -336,7 +339,7 @@ def _check_day(option: str, value: str | None) -> None:
         if value is not None:
             dt.date.fromisoformat(value)
     except ValueError:
-        raise ConfigError(f"{option} takes a day such as 2025-01-31, got '{value}'.") from None
+        raise ConfigError(told("day_option", option=option, value=value)) from None
 
 
 def _plan(plan, desk, out, languages: tuple[str, ...], every, hours, *, workers: int | None = None, cold: bool = False):

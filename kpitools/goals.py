@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from kpitools.errors import ConfigError, unknown
+from kpitools.errors import ConfigError, told, unknown
 from kpitools.periods import UNITS
 
 LONGEST_CELL = 10_000
@@ -17,6 +17,7 @@ TARGET_COLUMNS = ("kpi", "valid_from", "valid_to", "team", "target", "low", "hig
 INTERVENTION_COLUMNS = ("on", "kind", "team", "what", "kpi", "rebase")
 KINDS = ("training", "process", "technology")
 HOURS = ("calendar", "business")
+LONGEST_CELL = 10_000  # a quote that is never closed swallows the rest of the file
 _YES_NO = {
     "": False,
     **dict.fromkeys(("yes", "true", "1", "y", "có"), True),
@@ -62,7 +63,7 @@ def _read(path: Path, known: tuple[str, ...], needed: tuple[str, ...], parse: Ca
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path.name}: not UTF-8 text. Save it as 'CSV UTF-8'.") from error
+        raise ConfigError(told("csv_not_utf8", file=path.name)) from error
     # A comment keeps its line, so that errors name the line of the file; the header is the first that is none.
     lines = ["" if line.lstrip('" ').startswith("#") else line for line in text.splitlines()]
     header = next((line for line in lines if line.strip()), "")
@@ -75,11 +76,11 @@ def _read(path: Path, known: tuple[str, ...], needed: tuple[str, ...], parse: Ca
             continue
         where = f"{path.name} line {number}"
         if len(cells) > len(columns):
-            raise ConfigError(f"{where}: {len(cells)} cells under {len(columns)} columns; quote a text with commas.")
+            raise ConfigError(told("too_many_cells", where=where, n=len(cells), columns=len(columns)))
         said = dict.fromkeys(known, "") | {c: v.strip() for c, v in zip(columns, cells, strict=False)}
         for name in needed:
             if not said[name]:
-                raise ConfigError(f"{where}: '{name}' is empty.")
+                raise ConfigError(told("empty_cell", where=where, name=name))
         rows.append(parse(said, where) | {"where": where})
     return rows
 
@@ -94,7 +95,7 @@ def _lines(file: str, lines: list[str], delimiter: str) -> Iterator[tuple[int, l
                 raise csv.Error(f"a cell of more than {LONGEST_CELL:,} characters; a quotation mark may be missing")
             yield reader.line_num, cells
     except csv.Error as error:
-        raise ConfigError(f"{file} line {reader.line_num}: the line cannot be split into cells ({error}).") from None
+        raise ConfigError(told("no_cells", file=file, line=reader.line_num, why=error)) from None
 
 
 def _check_columns(file: str, columns: list[str], known: tuple[str, ...], needed: tuple[str, ...]) -> None:
@@ -102,10 +103,10 @@ def _check_columns(file: str, columns: list[str], known: tuple[str, ...], needed
         if name not in known:
             raise unknown("column", name, known, where=file, error=ConfigError)
     if len(set(columns)) < len(columns):
-        raise ConfigError(f"{file}: a column stands twice in its first line.")
+        raise ConfigError(told("twice_in_header", file=file))
     missing = [name for name in needed if name not in columns]
     if missing:
-        raise ConfigError(f"{file}: its first line lacks {', '.join(missing)}. It may hold: {', '.join(known)}.")
+        raise ConfigError(told("header_lacks", file=file, missing=", ".join(missing), known=", ".join(known)))
 
 
 def _target(said: dict[str, str], where: str) -> dict[str, Any]:
@@ -118,11 +119,11 @@ def _target(said: dict[str, str], where: str) -> dict[str, Any]:
     if row["every"] not in (None, *UNITS):
         raise unknown("period", said["every"], UNITS, where=where, error=ConfigError)
     if row["target"] is None and row["low"] is None and row["high"] is None:
-        raise ConfigError(f"{where}: no goal. Fill in target, or low and high for a band.")
+        raise ConfigError(told("no_goal", where=where))
     if row["low"] is not None and row["high"] is not None and row["low"] > row["high"]:
-        raise ConfigError(f"{where}: low {row['low']:g} is above high {row['high']:g}.")
+        raise ConfigError(told("low_above", where=where, low=f"{row['low']:g}", high=f"{row['high']:g}"))
     if row["valid_from"] and row["valid_to"] and row["valid_from"] > row["valid_to"]:
-        raise ConfigError(f"{where}: valid_from {row['valid_from']} is after valid_to {row['valid_to']}.")
+        raise ConfigError(told("from_after", where=where, first=row["valid_from"], last=row["valid_to"]))
     return row
 
 
@@ -131,10 +132,10 @@ def _intervention(said: dict[str, str], where: str) -> dict[str, Any]:
     if kind not in KINDS:
         raise unknown("kind", said["kind"], KINDS, where=where, error=ConfigError)
     if said["rebase"].lower() not in _YES_NO:
-        raise ConfigError(f"{where}: rebase is yes or no, not '{said['rebase']}'.")
+        raise ConfigError(told("no_rebase", where=where, given=said["rebase"]))
     rebase = _YES_NO[said["rebase"].lower()]
     if rebase and not said["kpi"]:
-        raise ConfigError(f"{where}: rebase is yes, but no kpi says whose usual range starts anew.")
+        raise ConfigError(told("rebase_of_none", where=where))
     plain = {"what": said["what"], "team": said["team"] or None, "kpi": said["kpi"] or None}
     return {"on": _day(said["on"], "on", where), "kind": kind, "rebase": rebase, **plain}
 
@@ -147,10 +148,7 @@ def _number(text: str, name: str, where: str) -> float | None:
     except ValueError:
         value = float("nan")
     if value - value != 0:  # not a number, or infinite
-        raise ConfigError(
-            f"{where}: {name} '{text}' is no number. Use a point for decimals and no unit; a share is a fraction: "
-            "0.85 for 85 %."
-        )
+        raise ConfigError(told("no_number", where=where, name=name, text=text))
     return value
 
 
@@ -160,7 +158,7 @@ def _day(text: str, name: str, where: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise ConfigError(f"{where}: {name} '{text}' is no date. Write year-month-day: 2025-07-01.") from error
+        raise ConfigError(told("no_date", where=where, name=name, text=text)) from error
 
 
 def _check_overlaps(rows: list[dict[str, Any]]) -> None:
@@ -170,12 +168,9 @@ def _check_overlaps(rows: list[dict[str, Any]]) -> None:
     for (kpi, team), group in itertools.groupby(sorted(rows, key=key), key):
         for one, other in itertools.combinations(group, 2):
             if _both_may_judge(one, other) and _overlap(one, other):
-                whose = f"team {team}" if team else "everybody"
-                raise ConfigError(
-                    f"{one['where']} and {other['where']}: two targets of {kpi} for {whose} are in force at once. "
-                    "End the first on the day before the second begins (valid_to), or say for which periods each is "
-                    "(every)."
-                )
+                whose = told("of_team", team=team) if team else told("of_all")
+                both = {"one": one["where"], "other": other["where"]}
+                raise ConfigError(told("two_goals", **both, kpi=kpi, whose=whose))
 
 
 def _both_may_judge(one: dict[str, Any], other: dict[str, Any]) -> bool:

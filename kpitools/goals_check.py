@@ -4,7 +4,7 @@ does not."""
 import pandas as pd
 
 from kpitools.analysis.targets import is_for_no_period
-from kpitools.errors import ConfigError, unknown
+from kpitools.errors import ConfigError, told, unknown
 from kpitools.kpis import CATALOGUE
 
 
@@ -20,9 +20,7 @@ def check_goals(settings) -> None:
             if not pd.isna(value):
                 _check_value(goal.kpi, known[goal.kpi].unit, float(value))
         if pd.isna(goal.low) and pd.isna(goal.high) and known[goal.kpi].better in ("band", "neutral"):
-            raise ConfigError(
-                f"targets.csv: {goal.kpi} has no good side, so {goal.target:g} is no goal. Fill in low, high or both."
-            )
+            raise ConfigError(told("no_good_side", kpi=goal.kpi, value=f"{goal.target:g}"))
 
 
 def goals_of_no_period(settings) -> list[str]:
@@ -34,9 +32,9 @@ def goals_of_no_period(settings) -> list[str]:
 
 def _check_value(name: str, unit: str, value: float) -> None:
     if unit == "share" and not 0 <= value <= 1:
-        meant = f" For {value:g} % write {value / 100:g}." if 1 < value <= 100 else ""
-        raise ConfigError(f"targets.csv: {name} is a share from 0 to 1, its target is {value:g}.{meant}")
+        meant = told("as_share", value=f"{value:g}", share=f"{value / 100:g}") if 1 < value <= 100 else ""
+        raise ConfigError(told("no_share", kpi=name, value=f"{value:g}", meant=meant))
     if unit == "score" and not -100 <= value <= 100:
-        raise ConfigError(f"targets.csv: {name} runs from -100 to 100, its target is {value:g}.")
+        raise ConfigError(told("no_score", kpi=name, value=f"{value:g}"))
     if unit not in ("share", "score", "percent") and value < 0:
-        raise ConfigError(f"targets.csv: {name} cannot be below 0, its target is {value:g}.")
+        raise ConfigError(told("below_zero", kpi=name, value=f"{value:g}"))

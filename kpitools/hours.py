@@ -84,13 +84,13 @@ def parse_weekly(raw: Any, where: str = "hours") -> Weekly:
     if str(raw).strip() == "24/7":
         return {day: ((0, DAY),) for day in range(7)}
     if not isinstance(raw, Mapping):
-        raise ConfigError(f'{where}: expected days with hours, such as mon-fri: "08:00-17:00", or "24/7"; got {raw!r}.')
+        raise ConfigError(told("no_week", where=where, given=repr(raw)))
     week: Weekly = {}
     for key, value in raw.items():
         intervals = parse_intervals(value, f"{where}, {key}")
         for day in parse_days(key, where):
             if day in week:
-                raise ConfigError(f"{where}: {_name(day)} is given twice, again in '{key}'. Give each day once.")
+                raise ConfigError(told("day_twice", where=where, day=_name(day), key=key))
             week[day] = intervals
     return week
 
@@ -119,10 +119,7 @@ def _round(first: int, last: int) -> list[int]:
 def _day(text: str, where: str) -> int:
     if text not in _DAYS:
         near = get_close_matches(text, _DAYS, n=1)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
-        raise ConfigError(
-            f"{where}: no day named '{text}'.{hint} Known: mon..sun, t2..t7, cn, daily, weekdays, weekend."
-        )
+        raise ConfigError(told("no_day", where=where, text=text, hint=did_you_mean(near[0] if near else None)))
     return _DAYS[text]
 
 
@@ -134,17 +131,17 @@ def parse_intervals(raw: Any, where: str = "hours") -> Intervals:
     found = tuple(sorted(_interval(item, where) for item in items))
     for (_, end), (start, _) in zip(found, found[1:], strict=False):
         if start < end:
-            raise ConfigError(f"{where}: two of the intervals overlap in {raw!r}.")
+            raise ConfigError(told("overlap", where=where, given=repr(raw)))
     return found
 
 
 def _interval(text: Any, where: str) -> tuple[int, int]:
     start, dash, end = str(text).replace("–", "-").replace(" ", "").partition("-")
     if not dash:
-        raise ConfigError(f"{where}: '{text}' is no interval. Write it as \"08:00-17:30\", in quotes.")
+        raise ConfigError(told("no_interval", where=where, text=text))
     begun, ended = _seconds(start, where), _seconds(end, where)
     if begun in (DAY, ended):
-        raise ConfigError(f"{where}: '{text}' holds no time. A whole day is \"00:00-24:00\".")
+        raise ConfigError(told("no_span", where=where, text=text))
     return (begun, ended) if ended > begun else (begun, ended + DAY)
 
 
@@ -153,5 +150,5 @@ def _seconds(text: str, where: str) -> int:
     hour, minute, second = (int(part or 0) for part in match.groups()) if match else (99, 0, 0)
     total = hour * 3600 + minute * 60 + second
     if minute > 59 or second > 59 or total > DAY:
-        raise ConfigError(f"{where}: '{text}' is no time of day. Use 00:00 to 24:00.")
+        raise ConfigError(told("no_time", where=where, text=text))
     return total

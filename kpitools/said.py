@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kpitools.errors import ConfigError, unknown
+from kpitools.errors import ConfigError, told, unknown
 
 KEYS = ("format", "timezone", "dayfirst", "decimal", "encoding", "delimiter", "max_loss")
 _FLAGS = {"true": True, "yes": True, "false": False, "no": False}
@@ -21,14 +21,14 @@ def load_options(given: list[str] | None) -> dict[str, Any]:
         if key not in KEYS:
             raise unknown("--set key", key, KEYS)
         if not equals or not value:
-            raise ConfigError(f"--set takes key=value, such as --set timezone=Asia/Ho_Chi_Minh, got '{text}'.")
+            raise ConfigError(told("set_pair", text=text))
         found[key] = _READERS.get(key, str)(value)
     return found
 
 
 def _flag(value: str) -> bool:
     if value.lower() not in _FLAGS:
-        raise ConfigError(f"--set dayfirst takes true or false, got '{value}'.")
+        raise ConfigError(told("set_flag", value=value))
     return _FLAGS[value.lower()]
 
 
@@ -38,13 +38,13 @@ def _share(value: str) -> float:
     except ValueError:
         share = -1.0
     if not 0 <= share <= 1:
-        raise ConfigError(f"--set max_loss takes a share from 0 to 1, such as 0.2, got '{value}'.")
+        raise ConfigError(told("set_share", value=value))
     return share
 
 
 def _decimal(value: str) -> str:
     if value not in (".", ","):
-        raise ConfigError(f"--set decimal takes . or , - the mark before decimals - got '{value}'.")
+        raise ConfigError(told("set_decimal", value=value))
     return value
 
 

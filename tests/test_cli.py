@@ -165,6 +165,8 @@ def test_an_option_of_the_definition_is_name_and_value():
     error = run("compute", "csat", SAMPLE, "--option", "fcr_window_days").exception
 
     assert "--option takes name=value" in str(error)
+    error = run("compute", "csat", SAMPLE, "--option", "fcr_window_days=[").exception
+    assert "--option: a value cannot be read in fcr_window_days=[" in str(error)
 
 
 def test_a_folder_that_cannot_be_written_is_one_message_and_exit_code_5(tmp_path):

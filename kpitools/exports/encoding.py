@@ -3,7 +3,7 @@
 import codecs
 from pathlib import Path
 
-from kpitools.errors import LoadError
+from kpitools.errors import LoadError, told
 from kpitools.exports.remedy import ways
 from kpitools.exports.scan import Scan
 
@@ -15,7 +15,7 @@ def decide_encoding(path: Path, name: str, scan: Scan, stated: str | None = None
             "".encode(stated)
             return codecs.lookup(stated).name, "stated"
         except (LookupError, ValueError):  # ValueError: a NUL in the name
-            raise LoadError(f"{name}: no encoding is named '{stated}'. Try utf-8, utf-16, cp1252 or cp1258.") from None
+            raise LoadError(told("no_encoding", name=name, encoding=stated)) from None
     if scan.head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16", "byte_order_mark"
     if scan.is_utf8:
@@ -26,9 +26,9 @@ def decide_encoding(path: Path, name: str, scan: Scan, stated: str | None = None
 
 def wrong_encoding(name: str, encoding: str, error: UnicodeError) -> LoadError:
     """The error for text that is not in the encoding it was said or thought to be in."""
-    told = f"{error.reason} at byte {error.start}" if isinstance(error, UnicodeDecodeError) else str(error)
+    why = f"{error.reason} at byte {error.start}" if isinstance(error, UnicodeDecodeError) else str(error)
     return LoadError(
-        f"{name}: the file is not {encoding} ({told}). Say which it is ({ways('encoding', 'cp1252', name)})."
+        told("wrong_encoding", name=name, encoding=encoding, why=why, ways=ways("encoding", "cp1252", name))
     )
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from kpitools.errors import LoadError
+from kpitools.errors import LoadError, told
 from kpitools.exports.encoding import decide_encoding, wrong_encoding
 from kpitools.exports.raw import Raw, Reject, Sink, cell_text, number_text, tidy_headers
 from kpitools.exports.scan import Scan
@@ -29,7 +29,7 @@ def read_json(con, path: Path, table: str, name: str, scan: Scan, encoding: str 
     except RecursionError:
         raise LoadError(f"{name}: its objects are nested too deeply to be records.") from None
     if not any(record for _, record in flat):
-        raise LoadError(f"{name}: there is no JSON record in it.")
+        raise LoadError(told("no_record", name=name))
     headers, repeated = tidy_headers(list(dict.fromkeys(key for _, record in flat for key in record)))
     keys = list(dict.fromkeys(key for _, record in flat for key in record))
     raw = Raw(name, table, scan.sha256, headers, 0, rejects, (encoding, how), repeated=repeated, twice=twice)
