@@ -1,4 +1,4 @@
-"""Take the README's pictures anew: ``python benchmarks/picture.py SITE``, where SITE is a published report of the sample.
+"""Take the pictures of README anew: ``python benchmarks/picture.py SITE``, SITE being a published report of the sample.
 
 A Chromium or Chrome takes them (KPITOOLS_BROWSER names another); few colours keep the files small.
 """
