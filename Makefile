@@ -11,7 +11,7 @@ STAMP := $(VENV)/.installed
 export UV_COMPILE_BYTECODE = 1
 export UV_LINK_MODE = copy
 
-.PHONY: help install browser report test test-fast lint format docs bench lock clean
+.PHONY: help install browser report picture test test-fast lint format docs bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ browser: $(STAMP) ## install what the tests in a real browser need besides a Chr
 
 report: $(STAMP) ## build the sample desk's report into site/
 	$(RUN) kpitools.cli report --out site
+
+picture: report ## take the README's pictures anew; needs a Chromium or Chrome
+	$(BIN)/python benchmarks/picture.py site
 
 test: $(STAMP) ## run all tests: notebooks under nbval, then everything else
 	$(RUN) pytest -q -p no:cacheprovider --nbval-lax --nbval-current-env -W ignore -n 2 --dist loadscope notebooks

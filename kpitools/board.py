@@ -165,7 +165,7 @@ def sign(verdict: str | None, text: str) -> str:
     kind = _kind(verdict)
     return (
         f'<span class="sign {kind}"><svg viewBox="0 0 16 16" width="16" height="16" fill="currentColor" '
-        f'aria-hidden="true" focusable="false"><path d="{path}"/></svg><span>{escape(text)}</span></span>'
+        f'aria-hidden="true"><path d="{path}"/></svg><span>{escape(text)}</span></span>'
     )
 
 
@@ -262,8 +262,10 @@ def _aim(points: pd.DataFrame, right: np.ndarray, up) -> str:
 def _tips(points: pd.DataFrame, kpi: Kpi, every: str, right: np.ndarray, language: str) -> str:
     """Over each point a clear line, as wide as the points are apart, that tells its period and value to a mouse."""
     width = (right[-1] - right[0]) / max(len(points) - 1, 1)
+    # A week by its first day alone: the words beside it, two dozen times a row, would be a tenth of the page.
+    named = "day" if every == "week" else every
     said = (
-        f'<path d="M{x:.0f} 0V{HEIGHT}"><title>{escape(period(point.period, every, language))}: '
+        f'<path d="M{x:.0f} 0V{HEIGHT}"><title>{escape(period(point.period, named, language))}: '
         f"{escape(quantity(point.value, kpi.unit, language))}</title></path>"
         for x, point in zip(right, points.itertuples(), strict=True)
     )

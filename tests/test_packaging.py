@@ -108,3 +108,12 @@ def test_the_installed_wheel_publishes_a_report_far_from_the_checkout(wheel, tmp
         cwd=tmp_path, env=clean, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert str(place) in where.stdout
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.vi.md"])
+def test_the_picture_of_a_readme_is_there_and_small(readme):
+    (name,) = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / readme).read_text(encoding="utf-8"))
+
+    data = (ROOT / name).read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) < 200_000
+    assert int.from_bytes(data[16:20], "big") == 1280  # its width

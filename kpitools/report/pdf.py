@@ -38,11 +38,16 @@ def write(pages: list[Path], folder: Path, language: str) -> list[str]:
     return notices
 
 
+def quietly(program: str, profile: Path) -> list[str]:
+    """The command that starts a browser without a window, which asks and loads nothing of its own."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    sandbox = ["--no-sandbox"] if is_root else []  # Chromium's sandbox does not start for root
+    return [program, *sandbox, *_QUIET, f"--user-data-dir={profile}"]
+
+
 def _print(program: str, page: Path, target: Path, profile: Path) -> str:
     """Print one page; returns why it did not work, empty when it did."""
-    command = [program, *_QUIET, f"--user-data-dir={profile}", f"--print-to-pdf={target}", page.absolute().as_uri()]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.insert(1, "--no-sandbox")  # Chromium's sandbox does not start for root
+    command = [*quietly(program, profile), f"--print-to-pdf={target}", page.absolute().as_uri()]
     try:
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:
