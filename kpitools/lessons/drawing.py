@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from kpitools.errors import ConfigError, TooFewError
-from kpitools.lessons.record import Exercise, Question, Rows
+from kpitools.lessons.record import BLOCK, Exercise, Question, Rows
 
 TRIES, TRIES_OF_POOL = 400, 100
 
@@ -54,20 +54,36 @@ def _generators(id: str, seed: int | str) -> Iterator[np.random.Generator]:
 
 
 def _best(task: Exercise, seed: int | str, pool: Rows) -> Rows:
-    """Of many samples of the pool, the first that confuses fewest mistakes."""
-    if len(pool) < task.size:
-        raise TooFewError(f"exercise {task.id}: {task.size} rows wanted, the export gives {len(pool)}.")
+    """Of many samples of the pool, the first that confuses few mistakes."""
+    if units(pool) < task.size:
+        raise TooFewError(f"exercise {task.id}: {task.size} rows wanted, the export gives {units(pool)}.")
+    # Of rows there are many samples, of blocks few: with the best one only, all learners would have the same.
+    good_enough = len(task.mistakes) // 2 if BLOCK in pool else 0
     best, fewest = None, float("inf")
     for generator in islice(_generators(task.id, seed), TRIES_OF_POOL):
-        rows = pool.iloc[np.sort(generator.choice(len(pool), task.size, replace=False))].reset_index(drop=True)
+        rows = _sample(pool, generator, task.size)
         found = confused(task, rows)
         if found < fewest:
             best, fewest = rows, found
-        if fewest == 0:
+        if fewest <= good_enough:
             break
     if best is None:
         raise TooFewError(f"exercise {task.id}: the export's rows give no answer in {TRIES_OF_POOL} samples.")
     return best
+
+
+def units(pool: Rows) -> int:
+    """How many rows, or blocks of rows, a pool holds to draw from."""
+    return pool[BLOCK].nunique() if BLOCK in pool else len(pool)
+
+
+def _sample(pool: Rows, generator: np.random.Generator, size: int) -> Rows:
+    """Some rows of a pool, or some of its blocks."""
+    chosen = np.sort(generator.choice(units(pool), size, replace=False))
+    if BLOCK not in pool:
+        return pool.iloc[chosen].reset_index(drop=True)
+    names = pool[BLOCK].unique()[chosen]
+    return pool[pool[BLOCK].isin(names)].drop(columns=BLOCK).reset_index(drop=True)
 
 
 def confused(task: Exercise, rows: Rows) -> float:
@@ -138,5 +154,5 @@ def read_pool(folder: str | Path, id: str) -> Rows | None:
         return None
     head = pd.read_csv(path, nrows=0).columns
     times = [name for name in head if name.endswith("_at") or name in ("at", "as_of")]
-    texts = {name: "str" for name in head if name.endswith("_id")}
+    texts = {name: "str" for name in head if name.endswith("_id") or name in (BLOCK, "week", "month")}
     return pd.read_csv(path, parse_dates=times, dtype=texts)

@@ -8,13 +8,13 @@ from kpitools.errors import ConfigError, KpitoolsError, NotSupportedError
 from kpitools.lessons.build import write_notebooks
 from kpitools.lessons.catalogue import lesson as find_lesson
 from kpitools.lessons.catalogue import lessons
-from kpitools.lessons.drawing import drawn, equal, known, outcome
-from kpitools.lessons.record import Exercise, Lesson, Rows
+from kpitools.lessons.drawing import drawn, equal, known, outcome, units
+from kpitools.lessons.record import BLOCK, Exercise, Lesson, Rows
 from kpitools.lessons.variant import ROLES
 from kpitools.words import say
 
 MOST = 400  # rows of an export that an exercise keeps to draw from
-FEWEST = 30  # fewer would give neighbours the same rows
+FEWEST, FEWEST_BLOCKS = 30, 8  # rows, or blocks of rows: fewer would give neighbours the same ones
 _MISSING = (KpitoolsError, KeyError, AttributeError)
 
 
@@ -69,18 +69,33 @@ def write_own(
 def _take(lesson: Lesson, task: Exercise, desk: Desk, pools: dict[str, Rows], language: str) -> Taken:
     """Put the exercise's rows into `pools`, if the desk has enough of them, and say how it went."""
     if task.pool is None:
-        return Taken(lesson, task, 0, say("lessons.new.no_pool", language))
+        return Taken(lesson, task, 0, say(f"lessons.new.why.{task.made_up}", language))
     try:
-        pool = task.pool(desk)
-        if len(pool) < FEWEST:
-            raise NotSupportedError(say("lessons.new.too_few", language, n=len(pool), fewest=FEWEST))
-        pool = pool.sample(min(len(pool), MOST), random_state=1).sort_index()
+        pool = thinned(by_the_minute(task.pool(desk)))
+        key, fewest = ("too_few.blocks", FEWEST_BLOCKS * task.size) if BLOCK in pool else ("too_few", FEWEST)
+        if units(pool) < fewest:
+            raise NotSupportedError(say(f"lessons.new.{key}", language, n=units(pool), fewest=fewest))
         shown = min(_shown(task, drawn(task, seed, pool)) for seed in (1, 2, 3))
     except _MISSING as problem:
         return Taken(lesson, task, 0, str(problem))
     pools[task.id] = pool
     few = say("lessons.new.few", language, mistakes=len(task.mistakes), shown=shown)
     return Taken(lesson, task, len(pool), few if shown < len(task.mistakes) else "")
+
+
+def by_the_minute(pool: Rows) -> Rows:
+    """Instants without seconds, with which nobody likes to reckon by hand."""
+    return pool.assign(**{name: pool[name].dt.floor("min") for name in pool.select_dtypes("datetime")})
+
+
+def thinned(pool: Rows) -> Rows:
+    """At most `MOST` rows of a pool, or as many blocks as make no more."""
+    if len(pool) <= MOST:
+        return pool
+    if BLOCK not in pool:
+        return pool.sample(MOST, random_state=1).sort_index()
+    sizes = pool.groupby(BLOCK, sort=False).size().sample(frac=1, random_state=1).cumsum()
+    return pool[pool[BLOCK].isin(sizes.index[sizes <= MOST])]
 
 
 def _shown(task: Exercise, rows: Rows) -> int:

@@ -12,6 +12,7 @@ from kpitools.desk import Desk
 from kpitools.kpi import Kpi, Words
 
 Rows = pd.DataFrame
+BLOCK = "block"  # the column of a pool that names the rows which belong together
 PARTS = ("start", "service", "business", "capstone")
 
 
@@ -29,7 +30,8 @@ class Work:
     given : rows -> what the question names besides, such as a limit of 4 hours
     truth : rows -> the answer by other means, usually `compute`; a test holds it against `right`
     pool : desk -> all rows of an export that the exercise could use, without personal data; None: made-up rows only
-    size : how many rows of a pool make an exercise
+    size : how many rows of a pool make an exercise, or how many blocks where it has a column `BLOCK`
+    made_up : why it has no pool: the last part of ``lessons.new.why.*`` in words/lessons.yml
     """
 
     draw: Callable[[np.random.Generator], Rows]
@@ -42,6 +44,7 @@ class Work:
     given: Callable[[Rows], dict[str, Any]] | None = None
     pool: Callable[[Desk], Rows] | None = None
     size: int = 10
+    made_up: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -115,6 +115,7 @@ PEOPLE = Work(
     given=lambda rows: {"occupancy": float(OCCUPANCY)},
     right=people,
     truth=people_by_contacts,
+    made_up="plan",
     mistakes={
         "no_slack": lambda rows: people(rows, occupancy=1.0),
         "multiplied": lambda rows: people(rows, occupancy=1.0) * OCCUPANCY / 100,

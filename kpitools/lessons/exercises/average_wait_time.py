@@ -7,8 +7,10 @@ import pandas as pd
 
 from kpitools.desk import Desk
 from kpitools.lessons.exercises._made import HOUR, halves, hours, moments, numbered
+from kpitools.lessons.exercises._own import blocks
+from kpitools.lessons.exercises._own import threads as conversations
 from kpitools.lessons.reading import read_lesson
-from kpitools.lessons.record import Rows, Work
+from kpitools.lessons.record import BLOCK, Rows, Work
 
 NOW = dt.datetime(2025, 3, 4, 17, 0)
 START = pd.Timestamp("2025-03-03 08:00")
@@ -70,6 +72,13 @@ def pool(desk: Desk) -> Rows:
     return numbered(rows[rows.ticket_id.isin(busiest)].replace({"ticket_id": names}), "wait_id")
 
 
+def pool_of_threads(desk: Desk) -> Rows:
+    """Conversations of a desk, a block each; robots, which end no wait, are left out."""
+    found = [part for part in conversations(desk, ("customer", "agent")) if len(part) <= 6]
+    made = blocks([part.assign(ticket_id=str(i)) for i, part in enumerate(found, 1)])
+    return numbered(made.reindex(columns=["ticket_id", "at", "author", "is_public", BLOCK]), "message_id")
+
+
 # Ways of counting -------------------------------------------------------------------------------------------
 
 
@@ -108,6 +117,8 @@ MEAN = Work(
     right=lambda rows: waits(rows).hours.mean(),
     truth=computed,
     unit="h",
+    pool=pool_of_threads,
+    size=3,
     mistakes={
         "first_only": lambda rows: waits(rows).groupby("ticket_id").hours.first().mean(),
         "latest_message": lambda rows: waits(rows, latest=True).hours.mean(),
@@ -159,6 +170,7 @@ SPLIT = Work(
     right=split,
     truth=split_from_messages,
     unit="h",
+    made_up="thought",
     mistakes={
         "unchanged": lambda rows: rows.hours.iloc[0],
         "first_only": lambda rows: rows.hours.iloc[1],

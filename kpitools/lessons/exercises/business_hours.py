@@ -151,6 +151,7 @@ WEEKEND = Work(
     right=in_hours,
     truth=computed,
     unit="h",
+    made_up="schedule",
     mistakes={
         "calendar": calendar,
         "lunch_in": lambda rows: in_hours(rows, shifts=((8, 17),)),
@@ -177,6 +178,7 @@ OVERLAP = Work(
     right=lambda rows: float(met(rows).clip(lower=0).sum()),
     truth=by_clock,
     unit="h",
+    made_up="schedule",
     mistakes={
         "negatives": lambda rows: float(met(rows).sum()),
         "whole_stretches": lambda rows: float(stretch_hours(rows)[met(rows) > 0].sum()),

@@ -159,6 +159,7 @@ LINES = Work(
     draw=export,
     right=kept,
     truth=kept_by_hand,
+    made_up="faults",
     mistakes={
         "older": lambda rows: kept(rows, newest=False),
         "repeated": lambda rows: kept(rows, once=False),
@@ -171,6 +172,7 @@ MEDIAN = Work(
     right=lambda rows: hours(rows)[hours(rows) >= 0].median(),
     truth=computed,
     unit="h",
+    made_up="faults",
     mistakes={
         "negative_in": lambda rows: hours(rows).median(),
         "sign_dropped": lambda rows: hours(rows).abs().median(),
@@ -183,6 +185,7 @@ NEWEST = Work(
     draw=versions,
     right=still_open,
     truth=open_by_hand,
+    made_up="faults",
     mistakes={
         "all_versions": lambda rows: int((rows.status == "open").sum()),
         "oldest": lambda rows: still_open(rows, keep="first"),

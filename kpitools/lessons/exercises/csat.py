@@ -8,6 +8,7 @@ import pandas as pd
 
 from kpitools.desk import Desk
 from kpitools.lessons.exercises._made import numbered
+from kpitools.lessons.exercises._own import blocks, pairs_of_months
 from kpitools.lessons.reading import read_lesson
 from kpitools.lessons.record import Rows, Work
 
@@ -72,6 +73,13 @@ def counts(before: list[int], after: list[int], high: int, low: int, by: int) ->
     return rows.assign(satisfied=(rows.answers * percent / 100).round().astype(int))
 
 
+def pool_of_months(desk: Desk) -> Rows:
+    """Two neighbouring months of a desk, by its two largest channels, a block each."""
+    columns = ["month", "channel", "answers", "satisfied"]
+    pairs = [pd.concat(pair).rename(columns={"answered": "answers"})[columns] for pair in pairs_of_months(desk, 2)]
+    return blocks(pairs)
+
+
 # Ways of counting -------------------------------------------------------------------------------------------
 
 
@@ -85,7 +93,7 @@ def satisfied(scores: pd.Series, least: int = 4, out_of: int | None = None) -> f
 
 
 def month(rows: Rows, place: int) -> Rows:
-    return rows[rows.month == MONTHS[place]].set_index("channel")
+    return rows[rows.month == rows.month.unique()[place]].set_index("channel")
 
 
 def total(rows: Rows) -> float:
@@ -144,6 +152,8 @@ SAME_MIX = Work(
     truth=computed_by_weights,
     unit="share",
     decimals=2,
+    pool=pool_of_months,
+    size=1,
     mistakes={
         "as_it_was": lambda rows: total(month(rows, 1)),
         "first_month": lambda rows: total(month(rows, 0)),

@@ -5,7 +5,9 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
+from kpitools.desk import Desk
 from kpitools.lessons.exercises._made import numbered
+from kpitools.lessons.exercises._own import blocks, customer_months, windows
 from kpitools.lessons.reading import read_lesson
 from kpitools.lessons.record import Rows, Work
 
@@ -50,6 +52,16 @@ def _share(generator: np.random.Generator) -> float:
 
 def goal(generator: np.random.Generator) -> Rows:
     return pd.DataFrame({"year": ["2026"], "allowed_percent": [int(generator.integers(12, 41))]})
+
+
+def pool(desk: Desk) -> Rows:
+    """Three neighbouring months of a desk, a block each."""
+    return blocks(windows(customer_months(desk), 3))
+
+
+def pool_of_months(desk: Desk) -> Rows:
+    """Months of a desk, a block each."""
+    return blocks(windows(customer_months(desk)[["month", "at_start", "lost"]], 1))
 
 
 # Ways of counting -------------------------------------------------------------------------------------------
@@ -111,6 +123,8 @@ QUARTER = Work(
     truth=computed,
     unit="share",
     decimals=3,
+    pool=pool,
+    size=1,
     mistakes={
         "mean_of_months": lambda rows: (rows.lost / rows.at_start).mean(),
         "over_first": lambda rows: rows.lost.sum() / rows.at_start.iloc[0],
@@ -125,6 +139,8 @@ YEAR = Work(
     truth=after_a_year,
     unit="share",
     decimals=3,
+    pool=pool_of_months,
+    size=1,
     mistakes={
         "times_twelve": lambda rows: 12 * monthly(rows),
         "only_month": monthly,
@@ -139,6 +155,7 @@ PLAN = Work(
     truth=by_logarithm,
     unit="share",
     decimals=4,
+    made_up="plan",
     mistakes={
         "divided": lambda rows: allowed(rows) / 12,
         "root_of_churn": lambda rows: allowed(rows) ** (1 / 12),

@@ -6,7 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from kpitools.desk import Desk
 from kpitools.lessons.exercises._made import numbered
+from kpitools.lessons.exercises._own import blocks, customer_months, windows
 from kpitools.lessons.reading import read_lesson
 from kpitools.lessons.record import Rows, Work
 
@@ -48,6 +50,13 @@ def members(generator: np.random.Generator) -> Rows:
 def monthly(generator: np.random.Generator) -> Rows:
     """Retention of the same customers in three months, one after the other."""
     return pd.DataFrame({"month": MONTHS, "kept_percent": generator.integers(78, 97, 3)})
+
+
+def pool(desk: Desk) -> Rows:
+    """Three neighbouring months of a desk, a block each, in whole per cent."""
+    months = customer_months(desk)
+    percent = (100 * (1 - months.lost / months.at_start)).round().astype(int)
+    return blocks(windows(months[["month"]].assign(kept_percent=percent), 3))
 
 
 # Ways of counting -------------------------------------------------------------------------------------------
@@ -98,6 +107,7 @@ FIRST = Work(
     truth=computed,
     unit="share",
     decimals=2,
+    made_up="month",
     mistakes={
         "end_over_start": lambda rows: there(rows, END).sum() / there(rows, START).sum(),
         "new_in_both": lambda rows: there(rows, END).sum() / (rows.started_at < END)[~(rows.ended_at <= START)].sum(),
@@ -112,6 +122,8 @@ QUARTER = Work(
     truth=people_left,
     unit="share",
     decimals=3,
+    pool=pool,
+    size=1,
     mistakes={
         "mean": lambda rows: kept(rows).mean(),
         "sum_of_losses": lambda rows: 1 - (1 - kept(rows)).sum(),

@@ -107,7 +107,9 @@ MISTAKES = {
     "together": together,
     "added": lambda rows: change(rows, TRAINED) + change(rows, OTHER),
 }
-COUNTS = Work(draw=counts, right=difference, truth=regression, unit="share", decimals=2, mistakes=MISTAKES)
+COUNTS = Work(
+    draw=counts, right=difference, truth=regression, unit="share", decimals=2, mistakes=MISTAKES, made_up="training"
+)
 TICKETS = Work(
     kind="code",
     draw=tickets,
@@ -115,6 +117,7 @@ TICKETS = Work(
     truth=lambda rows: regression(counted(rows)),
     unit="share",
     decimals=2,
+    made_up="training",
     mistakes={
         "trained_only": lambda rows: change(counted(rows), TRAINED),
         "after_only": lambda rows: MISTAKES["after_only"](counted(rows)),

@@ -86,6 +86,7 @@ COMMON = Work(
     truth=lambda rows: float(np.average(shares(rows), weights=rows.answers)),
     unit="share",
     decimals=3,
+    made_up="people",
     mistakes={
         "mean_of_shares": lambda rows: shares(rows).mean(),
         "median_share": lambda rows: shares(rows).median(),
@@ -98,6 +99,7 @@ FLAGGED = Work(
     draw=with_limits,
     right=lambda rows: ids(rows, outside(rows) & (rows.answers >= SMALL)),
     truth=by_z,
+    made_up="people",
     mistakes={
         "small_too": lambda rows: ids(rows, outside(rows)),
         "last": lambda rows: ids(rows, rows.percent == rows.percent.min()),
@@ -113,6 +115,7 @@ LOWER = Work(
     truth=lambda rows: float(limits([fewest(rows)], common(rows)).lower998.iloc[0]),
     unit="share",
     decimals=3,
+    made_up="people",
     mistakes={
         "narrow": lambda rows: lower(rows, deviate=LEVELS["95"]),
         "whole": lambda rows: lower(rows, n=int(rows.answers.sum())),

@@ -5,9 +5,11 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from kpitools.lessons.exercises._made import numbered
+from kpitools.desk import Desk
+from kpitools.lessons.exercises._made import balanced, numbered
+from kpitools.lessons.exercises._own import blocks
 from kpitools.lessons.reading import read_lesson
-from kpitools.lessons.record import Rows, Work
+from kpitools.lessons.record import BLOCK, Rows, Work
 
 NOW = dt.datetime(2025, 3, 14, 17, 0)
 MONDAY = pd.Timestamp("2025-03-03 09:00")
@@ -65,6 +67,36 @@ def verdicts(generator: np.random.Generator) -> Rows:
     return numbered(rows.assign(came_back=back).iloc[generator.permutation(12)])
 
 
+def pool(desk: Desk) -> Rows:
+    """The solved requests of a customer, a block each, of customers with one to three of them within a month; customers
+    and topics bear numbers."""
+    rows = _solved(desk).dropna(subset=["customer_id", "topic"]).sort_values("created_at", kind="stable")
+    rows["topic"] = "topic " + (pd.factorize(rows.topic)[0] + 1).astype(str).astype(object)
+    parts = [part for _, part in rows.groupby("customer_id", sort=False) if _is_short(part)]
+    several = [part for part in parts if len(part) > 1]
+    chosen = several + parts[: len(several) + 30]
+    columns = ["customer_id", "topic", "created_at", "resolved_at", "agent_replies", "reopens"]
+    made = blocks([part.assign(customer_id=f"K{i}") for i, part in enumerate(chosen, 1)])
+    return numbered(made.reindex(columns=[*columns, BLOCK]))
+
+
+def _is_short(part: Rows) -> bool:
+    return len(part) <= 3 and part.created_at.max() - part.created_at.min() <= pd.Timedelta(days=30)
+
+
+def _solved(desk: Desk) -> Rows:
+    rows = desk.table("resolutions").to_pandas()
+    return rows[rows.resolved_at.notna() & rows.agent_replies.notna() & rows.reopens.notna()]
+
+
+def pool_of_verdicts(desk: Desk) -> Rows:
+    """Solved requests of a desk with what is known of each."""
+    rows = _solved(desk)
+    back = rows.is_not_repeated.map({True: "no", False: "yes"}).fillna("unknown")
+    made = rows[["agent_replies", "reopens"]].astype(int).assign(came_back=back)
+    return numbered(balanced(made[back != "unknown"], made[back == "unknown"]))
+
+
 # Ways of counting -------------------------------------------------------------------------------------------
 
 
@@ -117,6 +149,8 @@ WHICH = Work(
     draw=tickets,
     right=lambda rows: ids(rows, came_back(rows)),
     truth=by_rows,
+    pool=pool,
+    size=6,
     mistakes={
         "replies_only": lambda rows: ids(rows, False, reopened=False),
         "reopened_in": lambda rows: ids(rows, came_back(rows), reopened=False),
@@ -134,6 +168,8 @@ SHARE = Work(
     truth=computed,
     unit="share",
     decimals=2,
+    pool=pool_of_verdicts,
+    size=12,
     mistakes={
         "unknown_failed": lambda rows: share(rows, "yes"),
         "unknown_solved": lambda rows: share(rows, "no"),

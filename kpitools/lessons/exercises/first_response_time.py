@@ -8,6 +8,7 @@ import pandas as pd
 from kpitools.analysis.survival import km
 from kpitools.desk import Desk
 from kpitools.lessons.exercises._made import HOUR, balanced, halves, hours, moments, numbered
+from kpitools.lessons.exercises._own import blocks, threads
 from kpitools.lessons.reading import read_lesson
 from kpitools.lessons.record import Rows, Work
 from kpitools.tables import UNSOLVED
@@ -57,6 +58,12 @@ def thread(generator: np.random.Generator) -> Rows:
     rows = pd.DataFrame({"at": at, "author": ["customer", "bot", "agent", "agent", "agent"]})
     rows["is_public"] = [True, True, False, True, True]
     return numbered(rows, "message_id")
+
+
+def pool_of_threads(desk: Desk) -> Rows:
+    """The messages of one request of a desk a block; of those with a robot's message or a note before the reply."""
+    found = threads(desk, ("customer", "bot", "agent"))
+    return blocks([numbered(part, "message_id") for part in found if (part.author.iloc[:3] == "bot").any()])
 
 
 def by_customer(rows: Rows) -> Rows:
@@ -143,6 +150,8 @@ THREAD = Work(
     right=replied_after,
     truth=from_messages,
     unit="h",
+    pool=pool_of_threads,
+    size=1,
     mistakes={
         "robot": lambda rows: replied_after(rows, author="bot"),
         "note": lambda rows: replied_after(rows, public=False),

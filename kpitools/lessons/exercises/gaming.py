@@ -148,6 +148,7 @@ HELP = Work(
     truth=by_curve,
     unit="share",
     decimals=2,
+    made_up="macro",
     mistakes={
         "macros_count": lambda rows: in_time(rows.first_reply_h),
         "macros_out": lambda rows: in_time(rows[~rows.is_macro].helpful_reply_h),
@@ -174,6 +175,7 @@ TEAMS = Work(
     given=lambda rows: {"worse": WORSE},
     right=lambda rows: chosen(rows, faster(rows) & worse(rows)),
     truth=by_row,
+    made_up="kinds",
     mistakes={
         "only_faster": lambda rows: chosen(rows, faster(rows)),
         "only_worse": lambda rows: chosen(rows, worse(rows)),

@@ -5,11 +5,13 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
+from kpitools.desk import Desk
 from kpitools.lessons.exercises._made import numbered
 from kpitools.lessons.reading import read_lesson
 from kpitools.lessons.record import Rows, Work
 
 NOW = dt.datetime(2025, 3, 8)
+WITHIN = 20  # seconds
 DAYS = pd.to_datetime([*pd.bdate_range("2025-02-24", periods=10)]) + pd.Timedelta(hours=8)
 
 
@@ -52,6 +54,18 @@ def days(generator: np.random.Generator) -> Rows:
     return numbered(rows, "day_id")
 
 
+def pool(desk: Desk) -> Rows:
+    """The days of a hotline: calls offered, answered, and answered within 20 seconds."""
+    rows = desk.table("calls").to_pandas().reindex(columns=["offered_local", "wait_s", "is_abandoned"])
+    rows = rows[rows.wait_s.notna() & rows.is_abandoned.notna()]
+    kept = ~rows.is_abandoned.astype(bool)
+    counted = pd.DataFrame({"answered": kept, "in_time": kept & (rows.wait_s <= WITHIN)})
+    days = counted.groupby(rows.offered_local.dt.normalize()).agg(["size", "sum"])
+    offered, answered = days["answered", "size"], days["answered", "sum"]
+    made = pd.DataFrame({"offered": offered, "answered": answered, "in_time": days["in_time", "sum"]})
+    return numbered(made, "day_id")
+
+
 # Ways of counting -------------------------------------------------------------------------------------------
 
 
@@ -86,6 +100,7 @@ MET = Work(
     draw=judged_days,
     right=lambda rows: ids(rows, met(rows)),
     truth=judged,
+    made_up="exact",
     mistakes={
         "todays_goal": lambda rows: ids(rows, met(rows, rows.goal_percent.iloc[-1])),
         "old_goal": lambda rows: ids(rows, met(rows, rows.goal_percent.iloc[0])),
@@ -99,6 +114,7 @@ TOGETHER = Work(
     truth=computed,
     unit="share",
     decimals=2,
+    pool=pool,
     mistakes={
         "mean_of_days": lambda rows: (rows.in_time / rows.offered).mean(),
         "of_answered": lambda rows: rows.in_time.sum() / rows.answered.sum(),

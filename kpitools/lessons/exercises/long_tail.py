@@ -91,6 +91,8 @@ P90 = Work(
     right=nine_in_ten,
     truth=computed_p90,
     unit="h",
+    pool=pool,
+    size=15,
     mistakes={
         "one_too_low": lambda rows: rows.hours.sort_values().iloc[int(0.9 * len(rows)) - 1],
         "interpolated": lambda rows: float(np.quantile(rows.hours, 0.9)),
@@ -120,6 +122,8 @@ SLOWER = Work(
     truth=lambda rows: float(sum(hour > sum(rows.hours) / len(rows) for hour in rows.hours) / len(rows)),
     unit="share",
     decimals=2,
+    pool=pool,
+    size=14,
     mistakes={
         "median": lambda rows: (rows.hours > rows.hours.median()).mean(),
         "middle_of_the_range": lambda rows: (rows.hours > (rows.hours.min() + rows.hours.max()) / 2).mean(),

@@ -133,6 +133,7 @@ COHORT = Work(
     truth=computed,
     unit="share",
     decimals=2,
+    made_up="month",
     mistakes={
         "same_month": lambda rows: float(in_january(rows.won_at)[in_january(rows.qualified_at)].mean()),
         "by_creation": lambda rows: float(rows.won_at.notna()[in_january(rows.created_at)].mean()),
@@ -160,6 +161,7 @@ COST = Work(
     draw=quarter,
     right=lambda rows: cost(rows).sum() / rows.customers_won.sum(),
     truth=computed_cost,
+    made_up="spend",
     mistakes={
         "mean_of_months": lambda rows: monthly(rows).mean(),
         "none_as_zero": lambda rows: monthly(rows).fillna(0).mean(),

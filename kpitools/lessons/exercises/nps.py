@@ -8,6 +8,7 @@ import pandas as pd
 
 from kpitools.desk import Desk
 from kpitools.lessons.exercises._made import numbered
+from kpitools.lessons.exercises._own import blocks, month_of, windows
 from kpitools.lessons.reading import read_lesson
 from kpitools.lessons.record import Rows, Work
 
@@ -59,6 +60,16 @@ def months(generator: np.random.Generator) -> Rows:
     detractors = np.round((n - promoters) * generator.uniform(0.3, 0.8, 3)).astype(int)
     counts = {"promoters": promoters, "passives": n - promoters - detractors, "detractors": detractors}
     return pd.DataFrame({"month": ["2025-01", "2025-02", "2025-03"], **counts})
+
+
+def pool_of_months(desk: Desk) -> Rows:
+    """Three neighbouring months of a desk, a block each."""
+    rows = desk.table("surveys").to_pandas().reindex(columns=["kind", "scale", "score", "answered_local"])
+    rows = rows[(rows.kind == "nps") & (rows.scale == "0-10") & rows.score.notna() & rows.answered_local.notna()]
+    group = pd.cut(rows.score, [-1, 6, 8, 10], labels=GROUPS[::-1])
+    counted = pd.crosstab(month_of(rows.answered_local, desk), group).reindex(columns=GROUPS, fill_value=0)
+    counted.columns = GROUPS
+    return blocks(windows(counted.rename_axis("month").reset_index(), 3))
 
 
 def two_months(generator: np.random.Generator) -> Rows:
@@ -136,6 +147,8 @@ QUARTER = Work(
     right=pooled,
     truth=computed_from_counts,
     unit="score",
+    pool=pool_of_months,
+    size=1,
     mistakes={
         "mean_of_months": lambda rows: monthly(rows).mean(),
         "passives_out": lambda rows: pooled(rows.assign(passives=0)),

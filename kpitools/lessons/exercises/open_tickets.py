@@ -7,7 +7,7 @@ import pandas as pd
 
 from kpitools.analysis.survival import km, km_quantile
 from kpitools.desk import Desk
-from kpitools.lessons.exercises._made import HOUR, halves, hours, numbered
+from kpitools.lessons.exercises._made import HOUR, balanced, halves, hours, numbered
 from kpitools.lessons.reading import read_lesson
 from kpitools.lessons.record import Rows, Work
 from kpitools.tables import UNSOLVED
@@ -64,6 +64,13 @@ def pool(desk: Desk) -> Rows:
     lasted = hours(seen.resolved_at.where(is_resolved, then) - seen.created_at).round(1)
     found = pd.DataFrame({"hours": lasted, "is_resolved": is_resolved})
     return numbered(found[(lasted > 0) & (is_resolved | seen.status.notna())].sort_values("hours"))
+
+
+def pool_of_statuses(desk: Desk) -> Rows:
+    """Requests of a desk in any status that counts."""
+    rows = _tickets(desk)
+    unsolved, over = rows[rows.status.isin(UNSOLVED)], rows[rows.status.isin(["resolved", "closed"])]
+    return numbered(balanced(over, unsolved)[["created_at", "resolved_at", "status"]])
 
 
 def pool_as_of(desk: Desk) -> Rows:
@@ -150,6 +157,7 @@ CENSORED = Work(
     draw=statuses,
     right=lambda rows: ids(rows, rows.status.isin(UNSOLVED)),
     truth=lambda rows: ids(rows, ~rows.status.isin(["resolved", "closed"])),
+    pool=pool_of_statuses,
     mistakes={
         "only_open": lambda rows: ids(rows, rows.status == "open"),
         "no_time": lambda rows: ids(rows, rows.resolved_at.isna()),

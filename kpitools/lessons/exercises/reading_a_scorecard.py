@@ -115,6 +115,7 @@ TODAY = Work(
     draw=card,
     right=lambda rows: ids(rows, bad_side(rows)),
     truth=concern_by_toolkit,
+    made_up="kinds",
     mistakes={
         "red_lights": lambda rows: ids(rows, missed(rows)),
         "all_signals": lambda rows: ids(rows, outside(rows)),
@@ -127,6 +128,7 @@ FOR_GOOD = Work(
     draw=card,
     right=lambda rows: ids(rows, keeps_missing(rows)),
     truth=missing_by_toolkit,
+    made_up="kinds",
     mistakes={
         "missed_now": lambda rows: ids(rows, missed(rows)),
         "by_chance": lambda rows: ids(rows, ~keeps_missing(rows) & ~keeps_meeting(rows)),
@@ -141,6 +143,7 @@ FALSE = Work(
     truth=lambda rows: sum(expected_false_icons(int(k)) for k in rows.figures for _ in range(WEEKS)),
     unit="ratio",
     decimals=1,
+    made_up="plan",
     mistakes={
         "one_week": lambda rows: BY_CHANCE * rows.figures.sum(),
         "one_page": lambda rows: BY_CHANCE * rows.figures.max() * WEEKS,

@@ -155,6 +155,7 @@ LOG = Work(
     right=lambda rows: until(rows, "resolved"),
     truth=from_log,
     unit="h",
+    made_up="history",
     mistakes={
         "first": lambda rows: until(rows, "resolved", last=False),
         "closed": lambda rows: until(rows, "closed"),
@@ -167,6 +168,7 @@ OPENING = Work(
     right=lambda rows: opening(rows).mean(),
     truth=by_half_hours,
     unit="h",
+    made_up="schedule",
     mistakes={
         "calendar": lambda rows: lasted(rows).mean(),
         "nights_in": lambda rows: opening(rows, nights=False).mean(),

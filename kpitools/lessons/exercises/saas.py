@@ -5,7 +5,9 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from kpitools.lessons.exercises._made import numbered
+from kpitools.desk import Desk
+from kpitools.lessons.exercises._made import balanced, numbered
+from kpitools.lessons.exercises._own import rounded
 from kpitools.lessons.reading import read_lesson
 from kpitools.lessons.record import Rows, Work
 
@@ -47,6 +49,28 @@ def customers(generator: np.random.Generator) -> Rows:
     change[8:] = generator.integers(4, 12, 2) * 10
     rows = pd.DataFrame({"at_start": start, "at_end": start + change})
     return numbered(rows.iloc[generator.permutation(10)], "customer_id")
+
+
+def pool(desk: Desk) -> Rows:
+    """Movements of a desk's recurring revenue."""
+    rows = desk.table("revenue_changes").to_pandas()[["kind", "amount"]]
+    parts = [rows[rows.kind == kind].head(90) for kind in (*GAINS, *LOSSES)]
+    made = pd.concat(parts).sort_index()
+    return numbered(made.assign(amount=rounded(made.amount.abs())), "movement_id")
+
+
+def pool_of_customers(desk: Desk) -> Rows:
+    """Customers' fees at the start and at the end of each of the last six months, by number; most fees that do not
+    change are left out."""
+    rows = desk.table("revenue_changes").to_pandas()[["customer_id", "at_local", "gained", "lost"]]
+    rows["net"] = rows.gained - rows.lost
+    last = pd.Timestamp(desk.as_of).normalize().replace(day=1)
+    ends = [last - pd.DateOffset(months=back) for back in range(7)]
+    fees = pd.DataFrame({end: rows[rows.at_local < end].groupby("customer_id").net.sum() for end in ends}).fillna(0)
+    both = [pd.DataFrame({"at_start": fees[ends[i + 1]], "at_end": fees[ends[i]]}) for i in range(6)]
+    made = pd.concat(both).query("at_start > 0 or at_end > 0").reset_index(drop=True)
+    changed = made.at_start != made.at_end
+    return numbered(rounded(balanced(made[~changed], made[changed])), "customer_id")
 
 
 # Ways of counting -------------------------------------------------------------------------------------------
@@ -95,6 +119,7 @@ RATIO = Work(
     truth=computed_ratio,
     unit="ratio",
     decimals=2,
+    pool=pool,
     mistakes={
         "new_only": lambda rows: total(rows, ["new"]) / total(rows, LOSSES),
         "churn_only": lambda rows: total(rows, GAINS) / total(rows, ["churn"]),
@@ -109,6 +134,7 @@ KEPT = Work(
     truth=lambda rows: computed("net_revenue_retention", rows),
     unit="share",
     decimals=2,
+    pool=pool_of_customers,
     mistakes={
         "newcomers": lambda rows: rows.at_end.sum() / rows.at_start.sum(),
         "customers": lambda rows: float((there(rows).at_end > 0).mean()),
@@ -123,6 +149,7 @@ LOST = Work(
     truth=lambda rows: computed("revenue_churn_rate", rows),
     unit="share",
     decimals=2,
+    pool=pool_of_customers,
     mistakes={
         "net": lambda rows: 1 - kept(rows),
         "customers": lambda rows: float((there(rows).at_end == 0).mean()),

@@ -1,12 +1,14 @@
 """Growth against margin: what a discount does, and a feast that moves from month to month."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from kpitools.desk import Desk
 from kpitools.lessons.exercises._made import numbered
+from kpitools.lessons.exercises._own import blocks, month_of, rounded, windows
 from kpitools.lessons.reading import read_lesson
 from kpitools.lessons.record import Rows, Work
 
@@ -39,7 +41,7 @@ def lines(generator: np.random.Generator) -> Rows:
 def pool(desk: Desk) -> Rows:
     """Order lines of a desk: revenue and cost."""
     rows = desk.table("sales").to_pandas().reindex(columns=["revenue", "cost"])
-    return numbered(rows[rows.revenue > 0], "line_id")
+    return numbered(rounded(rows[rows.revenue > 0]), "line_id")
 
 
 def months(generator: np.random.Generator) -> Rows:
@@ -58,6 +60,15 @@ def around_tet(generator: np.random.Generator) -> Rows:
     then = [feast, plain]
     now = [round(plain * growth), round(feast * growth * generator.uniform(0.95, 1.05))]
     return pd.DataFrame({"month": ["January", "February"], "year_2025": then, "year_2026": now})
+
+
+def pool_of_months(desk: Desk) -> Rows:
+    """The revenue of one product in thirteen neighbouring months, a block each."""
+    rows = desk.table("sales").to_pandas().reindex(columns=["sold_local", "revenue", "product"])
+    rows = rows.assign(month=month_of(rows.sold_local, desk), product=rows["product"].fillna(""))
+    sums = rows.dropna(subset="month").groupby(["product", "month"]).revenue.sum().reset_index()
+    parts = [part[["month"]].assign(revenue=rounded(part.revenue)) for _, part in sums.groupby("product")]
+    return blocks([run for part in parts for run in windows(part, 13) if (run.revenue > 0).all()])
 
 
 # Ways of counting -------------------------------------------------------------------------------------------
@@ -83,7 +94,8 @@ def computed_growth(rows: Rows) -> float:
     from kpitools.compute import compute
 
     sales = pd.DataFrame({"sold_at": pd.to_datetime(rows.month), "revenue": rows.revenue})
-    desk = LESSON.desk({"sales": numbered(sales, "order_id")}).with_options(sales_growth_base="year")
+    later = replace(LESSON, now=sales.sold_at.max() + pd.DateOffset(months=1))
+    desk = later.desk({"sales": numbered(sales, "order_id")}).with_options(sales_growth_base="year")
     series = compute("sales_growth", desk, every="month")
     return series[series.period == pd.Timestamp(rows.month.iloc[-1])].value.iloc[0]
 
@@ -112,6 +124,8 @@ GROWTH = Work(
     truth=computed_growth,
     unit="share",
     decimals=2,
+    pool=pool_of_months,
+    size=1,
     mistakes={
         "month_before": lambda rows: growth(rows, 1),
         "of_the_new": lambda rows: 1 - rows.revenue.iloc[0] / rows.revenue.iloc[-1],
@@ -125,6 +139,7 @@ TET = Work(
     truth=lambda rows: float(np.average(each(rows), weights=rows.year_2025)),
     unit="share",
     decimals=2,
+    made_up="feast",
     mistakes={
         "mean_of_growths": lambda rows: each(rows).mean(),
         "january": lambda rows: each(rows).iloc[0],

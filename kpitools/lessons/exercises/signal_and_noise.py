@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from kpitools.analysis import xmr
+from kpitools.desk import Desk
 from kpitools.lessons.exercises._made import numbered
+from kpitools.lessons.exercises._own import blocks, weekly_requests
 from kpitools.lessons.reading import read_lesson
 from kpitools.lessons.record import Rows, Work
 
@@ -54,6 +56,16 @@ def two_weeks(generator: np.random.Generator) -> Rows:
     now = centre + reach + int(generator.integers(1, 4)) if is_news else centre + int(generator.integers(12, 18))
     week = {"last_week": [last], "this_week": [now], "lower": [centre - reach], "upper": [centre + reach]}
     return pd.DataFrame(week)
+
+
+def pool(desk: Desk, weeks: int = 10) -> Rows:
+    """Some weeks of the requests of one team, a block each."""
+    return blocks([numbered(part, "week") for part in weekly_requests(desk, weeks)])
+
+
+def pool_of_twelve(desk: Desk) -> Rows:
+    """Twelve weeks a block."""
+    return pool(desk, 12)
 
 
 # Ways of counting -------------------------------------------------------------------------------------------
@@ -104,6 +116,8 @@ LIMIT = Work(
     right=upper,
     truth=lambda rows: xmr.limits(rows.complaints.to_numpy(float), screen=False).upper,
     decimals=1,
+    pool=pool,
+    size=1,
     mistakes={
         "signed": lambda rows: rows.complaints.mean() + PULL * rows.complaints.diff().mean(),
         "by_ten": lambda rows: rows.complaints.mean() + PULL * steps(rows).sum() / len(rows),
@@ -118,6 +132,7 @@ WEEKS = Work(
     draw=with_run,
     right=signals,
     truth=signals_by_toolkit,
+    made_up="kinds",
     mistakes={
         "only_outside": lambda rows: ids(rows, outside(rows)),
         "only_run": lambda rows: ids(rows, run_lengths(rows) >= RUN),
@@ -131,6 +146,8 @@ SCREENED = Work(
     right=lambda rows: upper(rows, screened=True),
     truth=lambda rows: xmr.limits(rows.complaints.to_numpy(float)).upper,
     decimals=1,
+    pool=pool_of_twelve,
+    size=1,
     mistakes={
         "unscreened": upper,
         "signed": lambda rows: rows.complaints.mean() + PULL * rows.complaints.diff().mean(),

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from kpitools.analysis.mix import kitagawa
+from kpitools.desk import Desk
+from kpitools.lessons.exercises._own import blocks, pairs_of_months
 from kpitools.lessons.reading import read_lesson
 from kpitools.lessons.record import Rows, Work
 
@@ -47,6 +49,17 @@ def two_stories(generator: np.random.Generator) -> Rows:
     rows["answers_2"] = rows.answers_1 + 20
     lost = generator.uniform(0.05, 0.1, 3)
     return rows.assign(good_2=np.round(rows.answers_2 * (rows.good_1 / rows.answers_1 - lost)).astype(int))
+
+
+def pool(desk: Desk) -> Rows:
+    """Two neighbouring months of a desk's satisfaction surveys by its three largest channels, a block each."""
+    return blocks([_side_by_side(*pair) for pair in pairs_of_months(desk, 3)])
+
+
+def _side_by_side(before: Rows, after: Rows) -> Rows:
+    counts = {"answers_1": before.answered, "good_1": before.satisfied}
+    counts |= {"answers_2": after.answered, "good_2": after.satisfied}
+    return pd.DataFrame({"channel": before.channel, **counts}).astype(dict.fromkeys(counts, int))
 
 
 # Ways of counting -------------------------------------------------------------------------------------------
@@ -101,6 +114,8 @@ TOTAL = Work(
     truth=lambda rows: float((share(rows, 2) * weight(rows, 2)).sum()),
     unit="share",
     decimals=2,
+    pool=pool,
+    size=1,
     mistakes={
         "mean_of_channels": lambda rows: share(rows, 2).mean(),
         "old_mix": standardised,
@@ -114,6 +129,8 @@ FAIR = Work(
     truth=by_heads,
     unit="share",
     decimals=2,
+    pool=pool,
+    size=1,
     mistakes={
         "new_total": lambda rows: total(rows, 2),
         "mean_of_channels": lambda rows: share(rows, 2).mean(),
@@ -128,6 +145,8 @@ MIX = Work(
     truth=mix_by_toolkit,
     unit="ratio",
     decimals=1,
+    pool=pool,
+    size=1,
     mistakes={
         "rate": rate,
         "whole_change": lambda rows: 100 * (total(rows, 2) - total(rows, 1)),

@@ -7,6 +7,7 @@ import pandas as pd
 
 from kpitools.desk import Desk
 from kpitools.lessons.exercises._made import numbered
+from kpitools.lessons.exercises._own import blocks, satisfaction
 from kpitools.lessons.reading import read_lesson
 from kpitools.lessons.record import Rows, Work
 
@@ -78,6 +79,15 @@ def two_rounds(generator: np.random.Generator) -> Rows:
     return pd.DataFrame(rows | {"satisfied": np.round(answered * share).astype(int)})
 
 
+def pool_of_groups(desk: Desk) -> Rows:
+    """A month's surveys of a desk by its three largest channels, a block each."""
+    months = satisfaction(desk).rename(columns={"channel": "group"})
+    largest = months.groupby("group").invited.sum().nlargest(3).index
+    months = months[months.group.isin(largest) & (months.answered > 0)]
+    parts = [part[["group", "invited", "answered", "satisfied"]] for _, part in months.groupby("month")]
+    return blocks([part for part in parts if len(part) == 3])
+
+
 # Ways of counting -------------------------------------------------------------------------------------------
 
 
@@ -136,6 +146,7 @@ WEIGHTED = Work(
     truth=computed,
     unit="share",
     decimals=2,
+    made_up="kinds",
     mistakes={
         "answers_only": lambda rows: satisfied(rows).mean(),
         "mean_of_groups": lambda rows: satisfied(rows).groupby(rows.topic).mean().mean(),
@@ -164,6 +175,8 @@ GROUPS = Work(
     truth=computed_from_counts,
     unit="share",
     decimals=2,
+    pool=pool_of_groups,
+    size=1,
     mistakes={
         "answers_only": lambda rows: rows.satisfied.sum() / rows.answered.sum(),
         "mean_of_groups": lambda rows: (rows.satisfied / rows.answered).mean(),
