@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from kpitools.kpi import Words
 from kpitools.lessons import answers
 from kpitools.lessons.drawing import equal, known, outcome
 from kpitools.lessons.record import Choice, Exercise, Question, Rows
@@ -213,7 +214,12 @@ def _chosen(task: Question, answer: Any, rows: Rows | None, teller: _Teller, ord
         return teller.say("not_a_letter", "unreadable", last="abcdefgh"[len(order) - 1])
     choice = task.choices[order[place]]
     kind = "right" if is_right(choice, rows) else "mistake"
-    return Verdict(kind, teller.title(kind), choice.says(teller.language))
+    return Verdict(kind, teller.title(kind), said_of(choice, rows)(teller.language))
+
+
+def said_of(choice: Choice, rows: Rows | None) -> Words:
+    """What is said to somebody who chose it."""
+    return choice.when_right if choice.when_right and is_right(choice, rows) else choice.says
 
 
 def is_right(choice: Choice, rows: Rows | None) -> bool:

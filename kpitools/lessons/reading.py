@@ -16,7 +16,8 @@ The file names the tasks in the order of the notebook::
       frt-3:                     # a question with choices
         ask: {en: ..., vi: ...}
         choices:
-          - right: true          # or the name of a function of the rows, which the module gives in `rights`
+          - right: true          # or the name of a function of the rows, which the module gives in `rights`;
+                                 # then with `when_right`, the word for those who chose it and are right
             text: {en: ..., vi: ...}
             says: {en: ..., vi: ...}
           - text: {en: ..., vi: ...}
@@ -131,12 +132,14 @@ class _Builder:
         return Question(id, ask, choices, hints, self.draws.get(id))
 
     def choice(self, where: str, said: dict) -> Choice:
-        right = said.get("right", False)
+        right, when_right = said.get("right", False), None
         if isinstance(right, str):
             if right not in self.rights:
                 raise self.fail(where, f"'right: {right}' is no function in `rights`")
             right = self.rights[right]
-        return Choice(self.words(said.get("text"), where), self.words(said.get("says"), where), right)
+            when_right = self.words(said.get("when_right"), f"{where}, when_right")
+        text, says = self.words(said.get("text"), where), self.words(said.get("says"), where)
+        return Choice(text, says, right, when_right)
 
     def check_all_used(self, ids: list[str]) -> None:
         unused = sorted((set(self.work) | set(self.draws)) - set(ids))

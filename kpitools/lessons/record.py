@@ -74,11 +74,13 @@ class Exercise(Work):
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """One of the answers to choose from. `right` may depend on drawn rows."""
+    """One of the answers to choose from. `right` may depend on drawn rows; `when_right` is then said in place of `says`
+    where it is."""
 
     text: Words
     says: Words
     right: bool | Callable[[Rows], bool] = False
+    when_right: Words | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kpitools.cards import Table
 from kpitools.lessons.drawing import known, outcome
-from kpitools.lessons.judging import is_right
+from kpitools.lessons.judging import is_right, said_of
 from kpitools.lessons.record import Exercise, Question, Rows
 from kpitools.lessons.texts import inline, plain, rich
 from kpitools.words import day, number, say
@@ -126,7 +126,7 @@ def solved(task: Exercise | Question, rows: Rows | None, language: str) -> Note:
     title = say("lessons.solution", language, id=task.id)
     if isinstance(task, Question):
         right = next(choice for choice in task.choices if is_right(choice, rows))
-        return Note(title, right.text(language), right.says(language))
+        return Note(title, right.text(language), said_of(right, rows)(language))
     answer = _figure(outcome(task.right, rows), task, language)
     return Note(title, f"**{answer}**", *(text(language) for text in task.hints), task.praise(language))
 

@@ -191,6 +191,15 @@ def test_a_question_has_one_right_choice_and_a_word_for_each_wrong_one(task: Que
     assert all(found.text for found in said)
 
 
+def test_whoever_is_right_about_rows_is_told_why_and_not_asked_again():
+    for task in (param.values[0] for param in QUESTIONS if param.values[0].draw):
+        for seed in range(1, 11):
+            rows = drawn(task, seed)
+            said = {is_right(choice, rows): judge(task, ("abcdefgh"[at],), rows, "vi").text
+                    for at, choice in enumerate(task.choices) if callable(choice.right)}  # fmt: skip
+            assert said[True] not in (said.get(False), *(choice.says.vi for choice in task.choices)), task.id
+
+
 def test_a_question_about_rows_has_more_than_one_answer_over_the_seeds():
     about_rows = [param.values[0] for param in QUESTIONS if param.values[0].draw]
     for task in about_rows:
