@@ -12,7 +12,6 @@ import pandas as pd
 from kpitools.errors import ConfigError, told, unknown
 from kpitools.periods import UNITS
 
-LONGEST_CELL = 10_000
 TARGET_COLUMNS = ("kpi", "valid_from", "valid_to", "team", "target", "low", "high", "hours", "every")
 INTERVENTION_COLUMNS = ("on", "kind", "team", "what", "kpi", "rebase")
 KINDS = ("training", "process", "technology")
