@@ -11,9 +11,9 @@ from typer.core import TyperGroup
 from kpitools import terminal
 from kpitools.errors import ConfigError, KpitoolsError, PublishError, told, unknown
 from kpitools.lessons.cli import app as lessons
+from kpitools.said import check_day, existing, kpi_options, load_options, one_of
 from kpitools.speech import VARIABLE, desk_language, speak, speaking, spoken
-from kpitools.terminal import table as _table
-from kpitools.words import check_language, keys, say
+from kpitools.words import check_language, say
 
 
 class _Speaking(TyperGroup):
@@ -59,7 +59,6 @@ Set = Annotated[
         "--set", help="key=value of load, such as timezone=Asia/Ho_Chi_Minh or dayfirst=true; may be repeated"
     ),
 ]
-FAILED, MISSED = 1, 3  # exit codes of a report: a page failed, a target was missed
 INTERRUPTED = 130  # what shells give for Ctrl-C
 
 
@@ -85,7 +84,6 @@ def check(
     language = _language(language, export)
     from kpitools import check_text
     from kpitools.load import load
-    from kpitools.said import load_options
 
     if quarantine is not None:
         _check_new("--quarantine", quarantine)
@@ -107,10 +105,10 @@ def list_kpis(
 ) -> None:
     """List all KPIs: name, title, unit, which way is better, what it needs."""
     language = _language(language, desk)
+    from kpitools.compute_text import print_kpis
+
     known = _known_kpis(existing(desk) if desk else None).values()
-    rows = [(k.name, k.title(language), _unit(k.unit, language), _better(k, language), _needs(k)) for k in known]
-    heads = [say(f"cli.list.{name}", language) for name in ("name", "kpi", "unit", "better", "needs")]
-    _table(heads, rows, say("cli.list.title", language))
+    print_kpis(known, language)
 
 
 def _known_kpis(path: Path | None) -> dict:
@@ -142,22 +140,22 @@ def compute(
     Agents and customers appear by pseudonym unless desk.yml says `pseudonyms: false`.
     """
     language = _language(language, path)
-    _one_of(form, ("table", "csv", "json"), "--format")
+    one_of(form, ("table", "csv", "json"), "--format")
     from kpitools.compute import compute as compute_kpi
+    from kpitools.compute_text import print_series
     from kpitools.load import load
     from kpitools.people import hide
-    from kpitools.said import load_options
 
     known = _known_kpis(existing(path))
     if kpi not in known:  # said before a long load
         raise unknown("KPI", kpi, known)
-    _check_day("--from", start)
-    _check_day("--to", end)
-    desk, by = load(existing(path), **load_options(said)).with_options(**_options(option)), tuple(by or ())
+    check_day("--from", start)
+    check_day("--to", end)
+    desk, by = load(existing(path), **load_options(said)).with_options(**kpi_options(option)), tuple(by or ())
     record = desk.kpi(kpi)
     found = compute_kpi(record, desk, every=every, by=by, hours=hours, start=start, end=end)
     found = hide(found, desk).sort_values(["period", *by], ignore_index=True)
-    _print_series(found, record, by, every, form, language)
+    print_series(found, record, by, every, form, language)
 
 
 @app.command()
@@ -182,14 +180,16 @@ def report(
     """
     import signal
 
+    from kpitools.reporting import plan_of, publish
+
     _language(language[0] if language else None, desk or _folder(plan))
     for number in (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
         signal.signal(number, _as_interrupt)
     if fail_on is not None:
-        _one_of(fail_on, ("missed",), "--fail-on")
-    chosen = _plan(plan, desk, out, tuple(language or ()), every, hours, workers=workers, cold=cold)
+        one_of(fail_on, ("missed",), "--fail-on")
+    chosen = plan_of(plan, desk, out, tuple(language or ()), every, hours, workers=workers, cold=cold)
     try:
-        code = _report(chosen, fresh, wait, fail_on)
+        code = publish(chosen, fresh, wait, fail_on)
     except KeyboardInterrupt:
         typer.echo(say("runs.stopped", chosen.languages[0]), err=True)
         raise typer.Exit(INTERRUPTED) from None
@@ -277,13 +277,6 @@ def _folder(plan: Path | None) -> Path | None:
     return plan if plan is None or plan.is_dir() else plan.parent
 
 
-def existing(path: Path) -> Path:
-    """`path` itself, or ConfigError."""
-    if not path.exists():
-        raise ConfigError(told("no_file", path=path))
-    return path
-
-
 def _check_new(option: str, path: Path) -> None:
     """ConfigError where `path` is there already or its folder is not."""
     if path.exists():
@@ -310,141 +303,6 @@ def notebooks_to_edit(folder: Path | None, language: str) -> Path:
 
 def _as_interrupt(number: int, frame: Any) -> None:
     raise KeyboardInterrupt
-
-
-def _one_of(value: str, known: tuple[str, ...], option: str) -> None:
-
-    if value not in known:
-        raise unknown(f"{option} choice", value, known)
-
-
-def _options(said: list[str] | None) -> dict[str, Any]:
-    """``["fcr_window_days=14"]`` as names and values, each read as YAML reads it."""
-    import yaml
-
-    pairs = [text.partition("=") for text in said or ()]
-    for name, equals, value in pairs:
-        if not (name and equals and value):
-            raise ConfigError(told("option_pair", text=f"{name}{equals}{value}"))
-    try:
-        return {name: yaml.safe_load(value) for name, _, value in pairs}
-    except (yaml.YAMLError, ValueError, RecursionError):
-        raise ConfigError(told("option_value", text=" ".join(said or ()))) from None
-
-
-def _check_day(option: str, value: str | None) -> None:
-    import datetime as dt
-
-    try:
-        if value is not None:
-            dt.date.fromisoformat(value)
-    except ValueError:
-        raise ConfigError(told("day_option", option=option, value=value)) from None
-
-
-def _plan(plan, desk, out, languages: tuple[str, ...], every, hours, *, workers: int | None = None, cold: bool = False):
-    """The plan file or the default plan, with what the options say instead."""
-    from dataclasses import replace
-
-    from kpitools.report.plan import EVERY, HOURS, read_plan
-
-    said: dict[str, Any] = {}
-    if languages:
-        said["languages"] = tuple(dict.fromkeys(check_language(name) for name in languages))
-    if every is not None:
-        _one_of(every, EVERY, "--every")
-        said["every"] = every
-    if hours is not None:
-        _one_of(hours, HOURS, "--hours")
-        said["hours"] = hours
-    if out is not None:
-        said["publish"] = out.absolute()
-    if workers is not None:
-        said["workers"] = workers
-    if cold:
-        said["kernels"] = "cold"
-    if plan is None:
-        return replace(_default_plan(desk), **said)
-    if desk is not None:
-        said["desk"] = existing(desk).resolve()
-    return replace(read_plan(plan), **said)
-
-
-def _default_plan(desk: Path | None):
-    from kpitools import resources
-    from kpitools.report.plan import default_plan
-
-    path = existing(desk).resolve() if desk is not None else resources.sample()
-    # A reader of one's own desk meets the desk's language first; the sample is for everyone.
-    first = (desk_language(path) if desk is not None else None) or "en"
-    languages = (first, *(name for name in ("en", "vi") if name != first))
-    return default_plan(path, Path("site").absolute(), languages)
-
-
-def _report(plan, fresh: bool, wait: float, fail_on: str | None) -> int:
-    import time
-
-    from kpitools.report.progress import Progress
-    from kpitools.report.runner import report as run
-
-    started, language = time.monotonic(), plan.languages[0]
-    with Progress(language) as progress:
-        result = run(plan, progress, fresh=fresh, wait_s=wait)
-    failed = [outcome for outcome in result.outcomes if not outcome.ok]
-    if result.is_unchanged:
-        typer.echo(say("runs.unchanged", language, n=result.pages))
-    else:
-        ran = sum(1 for outcome in result.outcomes if not outcome.is_kept)
-        seconds = round(time.monotonic() - started)
-        typer.echo(say("runs.done", language, n=result.pages, ran=ran, kept=result.pages - ran, seconds=seconds))
-    if failed:
-        typer.echo(say("cli.report.failed", language, n=len(failed)), err=True)
-    if result.failed_kpis:
-        typer.echo(say("cli.report.scorecard_failed", language, names=", ".join(result.failed_kpis)), err=True)
-    for warning in result.warnings:
-        terminal.line(warning, is_error=True)
-    if fail_on and result.missed:
-        typer.echo(say("runs.missed", language, names=", ".join(result.missed)), err=True)
-    typer.echo(say("cli.report.open", language, path=plan.publish / "index.html"))
-    return FAILED if not result.ok else MISSED if fail_on and result.missed else 0
-
-
-def _unit(unit: str, language: str) -> str:
-    """A unit as short as a table wants it; a currency's code stays."""
-    return say(f"cli.unit.{unit}", language) if f"cli.unit.{unit}" in keys("cli.unit.") else unit
-
-
-def _better(kpi, language: str) -> str:
-    return say(f"cli.better.{kpi.better}", language)
-
-
-def _needs(kpi) -> str:
-    return ", ".join(f"{kpi.table}.{column}" for column in kpi.needs)
-
-
-def _print_series(found, kpi, by: tuple[str, ...], every: str, form: str, language: str) -> None:
-    if form == "csv":
-        from kpitools.report.spreadsheet import formula_safe
-
-        typer.echo(formula_safe(found).to_csv(index=False), nl=False)
-    elif form == "json":
-        typer.echo(found.to_json(orient="records", date_format="iso", force_ascii=False, indent=2))
-    else:
-        rows = [_series_row(row, kpi, by, every, language) for _, row in found.iterrows()]
-        heads = ["period", *by, "value", "interval", "n", ""]
-        heads = [h if h in by or not h else say(f"cli.compute.{h}", language) for h in heads]
-        _table(heads, rows, kpi.title(language))
-
-
-def _series_row(row, kpi, by: tuple[str, ...], every: str, language: str) -> tuple[str, ...]:
-    from kpitools.words import number, period, quantity
-
-    low, high = (quantity(row[end], kpi.unit, language) for end in ("low", "high"))
-    when = period(row["period"], every, language)
-    note = "" if row["complete"] else say("cli.compute.incomplete", language)
-    interval = f"{low} – {high}" if row["low"] == row["low"] else "–"
-    value, n = quantity(row["value"], kpi.unit, language), number(row["n"], language, 0)
-    return (when, *(str(row[column]) for column in by), value, interval, n, note)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
-"""``--set key=value`` of the command line: the same options that `load` takes in Python."""
+"""What options of the command line say: ``--set key=value`` as `load` takes it, ``--option name=value``, a day."""
 
+import datetime as dt
+from pathlib import Path
 from typing import Any
 
 from kpitools.errors import ConfigError, told, unknown
@@ -49,3 +51,39 @@ def _decimal(value: str) -> str:
 
 
 _READERS = {"dayfirst": _flag, "decimal": _decimal, "max_loss": _share}
+
+
+def one_of(value: str, known: tuple[str, ...], option: str) -> None:
+    """UnknownNameError for a value that `option` does not take."""
+    if value not in known:
+        raise unknown(f"{option} choice", value, known)
+
+
+def kpi_options(said: list[str] | None) -> dict[str, Any]:
+    """``["fcr_window_days=14"]`` as names and values, each read as YAML reads it."""
+    import yaml
+
+    pairs = [text.partition("=") for text in said or ()]
+    for name, equals, value in pairs:
+        if not (name and equals and value):
+            raise ConfigError(told("option_pair", text=f"{name}{equals}{value}"))
+    try:
+        return {name: yaml.safe_load(value) for name, _, value in pairs}
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise ConfigError(told("option_value", text=" ".join(said or ()))) from None
+
+
+def check_day(option: str, value: str | None) -> None:
+    """ConfigError for a text that is no day."""
+    try:
+        if value is not None:
+            dt.date.fromisoformat(value)
+    except ValueError:
+        raise ConfigError(told("day_option", option=option, value=value)) from None
+
+
+def existing(path: Path) -> Path:
+    """`path` itself, or ConfigError."""
+    if not path.exists():
+        raise ConfigError(told("no_file", path=path))
+    return path

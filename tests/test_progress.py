@@ -23,10 +23,13 @@ def ended(name: str, status: str = "ok", error: str = "") -> Outcome:
 
 
 @pytest.mark.parametrize(
-    ("language", "soon", "later"),
-    [("en", "about 40 s left", "about 3 min left"), ("vi", "còn khoảng 40 giây", "còn khoảng 3 phút")],
+    ("language", "soon", "later", "ok", "failed"),
+    [
+        ("en", "about 40 s left", "about 3 min left", "ok    ", "failed"),
+        ("vi", "còn khoảng 40 giây", "còn khoảng 3 phút", "xong  ", "lỗi   "),
+    ],
 )
-def test_a_log_counts_the_pages_and_says_how_long_the_rest_takes(clock, capsys, language, soon, later):
+def test_a_log_counts_the_pages_and_says_how_long_the_rest_takes(clock, capsys, language, soon, later, ok, failed):
     with progress.Progress(language) as shown:
         shown.begin(total=12, kept=6)
         clock.now = 40.0  # one page in 40 s, five to go: 200 s
@@ -36,8 +39,8 @@ def test_a_log_counts_the_pages_and_says_how_long_the_rest_takes(clock, capsys, 
             shown.told(ended(name, "failed", "ValueError: x\x1b[31m"))
 
     lines = capsys.readouterr().out.splitlines()[1:]
-    assert lines[0] == f" 7/12 ok        csat (en) 8.2 s · {later}"
-    assert lines[3] == f"10/12 failed    backlog (en) 8.2 s ValueError: x[31m · {soon}"
+    assert lines[0] == f" 7/12 {ok}    csat (en) 8.2 s · {later}"
+    assert lines[3] == f"10/12 {failed}    backlog (en) 8.2 s ValueError: x[31m · {soon}"
 
 
 def test_the_last_page_leaves_nothing_to_wait_for(clock, capsys):

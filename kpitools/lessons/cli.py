@@ -81,9 +81,9 @@ def new(
 ) -> None:
     """Make the lessons' notebooks with exercises on rows of your own export, without personal data."""
     check_language(language)
-    from kpitools.cli import existing
     from kpitools.lessons.own import write_own
     from kpitools.load import load
+    from kpitools.said import existing
 
     taken = write_own(load(existing(desk)), out, tuple(lesson or ()), language, seed)
     for one in taken:

@@ -43,7 +43,8 @@ class Progress(Listener):
     def told(self, outcome: Outcome) -> None:
         """Show that one page ended."""
         self.done += 1
-        line = f"{outcome.status:<9} {outcome.page.slug} ({outcome.language}) {outcome.seconds:.1f} s {outcome.error}"
+        status = say(f"cli.status.{outcome.status}", self.language)
+        line = f"{status:<9} {outcome.page.slug} ({outcome.language}) {outcome.seconds:.1f} s {outcome.error}"
         line = "".join(c for c in line if c.isprintable()).rstrip()
         if self.bar is None:
             width = len(str(self.total))
