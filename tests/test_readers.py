@@ -92,3 +92,18 @@ def test_hours_of_the_week_with_too_few_rows_are_a_sentence():
     cells = pd.DataFrame({"weekday": [0, 1], "hour": [9, 10], "n": [3, 4], "value": [1.0, 2.0]})
     ax = plots.hour_of_week(cells, get("first_response_time"), "en")
     assert not ax.has_data() and ax.get_title(loc="left")
+
+
+def test_what_tells_an_analyst_to_change_the_code_goes_where_the_code_goes():
+    import nbformat
+
+    from kpitools import resources
+    from kpitools.report import render
+
+    notebook = nbformat.read(resources.notebooks() / "kpi" / "csat.ipynb", 4)
+    with_code, without = (render.notebook_body(notebook, "vi", code)[1] for code in (True, False))
+
+    assert 'hãy đặt <code>every = "month"</code>' in with_code.replace("&quot;", '"')
+    assert "hãy đặt" not in without
+    told = [cell for cell in notebook.cells if "analyst" in cell.metadata.get("tags", ())]
+    assert [cell.metadata.tags[0] for cell in told] == ["lang-en", "lang-vi"] * 2
