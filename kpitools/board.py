@@ -8,7 +8,7 @@ import pandas as pd
 from kpitools.analysis.trend import Trend, assurance_words, met_words, variation_words
 from kpitools.kpi import Kpi
 from kpitools.scorecard import Scorecard, Standing, families
-from kpitools.words import period, quantity, say
+from kpitools.words import period, quantity, say, together
 
 WIDTH, HEIGHT, POINTS = 120, 35, 24
 # Verdict -> colour where no style sheet rules, and the path of its shape in a box of 16 by 16.
@@ -111,7 +111,7 @@ def _value(last: pd.Series, kpi: Kpi, trend: Trend, language: str) -> str:
     low, high = last.get("low", np.nan), last.get("high", np.nan)
     span = ""
     if pd.notna(low) and pd.notna(high):
-        ends = {"low": quantity(low, kpi.unit, language), "high": quantity(high, kpi.unit, language)}
+        ends = dict(zip(("low", "high"), together((low, high), kpi.unit, language), strict=True))
         span = f'<span class="under">{escape(say("board.interval", language, **ends))}</span>'
     when = f'<span class="under">{escape(period(last["period"], trend.every, language))}</span>'
     return f"<b>{escape(quantity(last['value'], kpi.unit, language))}</b> {span} {when}"
@@ -144,7 +144,7 @@ def _target(trend: Trend, language: str) -> str:
 
 def _goal(trend: Trend, language: str) -> str | None:
     low, high = trend.last["target_low"], trend.last["target_high"]
-    said = {"low": quantity(low, trend.unit, language), "high": quantity(high, trend.unit, language)}
+    said = dict(zip(("low", "high"), together((low, high), trend.unit, language), strict=True))
     if pd.isna(low) and pd.isna(high):
         return None
     key = (

@@ -13,13 +13,13 @@ from kpitools.analysis import trend as judging
 from kpitools.analysis.targets import Target, target_for, targets_in_force
 from kpitools.compute import account, compute
 from kpitools.desk import Desk
-from kpitools.facts import origins
+from kpitools.facts import needed, origins
 from kpitools.kpi import Kpi
 from kpitools.kpis import get
 from kpitools.lacking import named
-from kpitools.plots.distribution import say_column
+from kpitools.plots.distribution import in_words, say_column
 from kpitools.settings import OPTIONS
-from kpitools.words import day, number, quantity, say, unit_words
+from kpitools.words import day, number, quantity, say, together, unit_words
 from kpitools.words import period as period_name
 
 SMALL = 20  # groups of fewer rows are marked and never ranked
@@ -178,7 +178,7 @@ def breakdown_table(groups: pd.DataFrame, kpi: Kpi | str, by: str, language: str
     key = "cards.breakdown.stock" if groups.attrs.get("is_stock") else "cards.breakdown"
     caption = say(key, language, title=kpi.title(language), by=say_column(by, language))
     units = dict.fromkeys(("value", "low", "high"), kpi.unit) | {"n": "count"}
-    return show_table(shown, caption, units, language)
+    return show_table(in_words(shown, by, language), caption, units, language)
 
 
 def rows_table(
@@ -202,6 +202,8 @@ def rows_table(
     units = {"value": kpi.unit} if kpi.unit in ("h", "min", "s") else {}
     if "has_ended" in rows:
         rows = rows.assign(has_ended=~rows.has_ended.astype(bool))
+    for column in ("channel", "priority", "source"):
+        rows = in_words(rows, column, language)
     return show_table(rows, caption, units, language, {"local": say("cards.column.local", language)})
 
 
@@ -242,7 +244,7 @@ def definition_card(
         lines += [("timezone", _zone(desk, language)), ("target", target_words(kpi, desk, language, hours))]
         if kpi.options:
             lines.append(("options", [_option_words(name, desk, language) for name in kpi.options]))
-    lines += [("needs", named(", ".join(f"{kpi.table}.{column}" for column in kpi.needs), language))]
+    lines += [("needs", named(needed(kpi)(language), language))]
     several = (("choices", kpi.choices), ("traps", kpi.traps))
     lines += [(name, [text(language) for text in texts]) for name, texts in several if texts]
     if kpi.benchmark:
@@ -383,17 +385,19 @@ def _nothing_counted(kpi: Kpi, desk: Desk, start: str | None, end: str | None, l
 
 
 def _with_interval(row: pd.Series, kpi: Kpi, language: str) -> str:
-    value, n = quantity(row.value, kpi.unit, language), number(row.n, language, 0)
+    n = number(row.n, language, 0)
     if pd.isna(row.get("low")) or pd.isna(row.get("high")):
-        return say("cards.value_n", language, value=value, n=n)
-    ends = {end: quantity(row[end], kpi.unit, language) for end in ("low", "high")}
-    return say("cards.value", language, value=value, n=n, **ends)
+        return say("cards.value_n", language, value=quantity(row.value, kpi.unit, language), n=n)
+    value, low, high = together((row.value, row.low, row.high), kpi.unit, language)
+    return say("cards.value", language, value=value, n=n, low=low, high=high)
 
 
 def _spread(row: pd.Series, kpi: Kpi, language: str) -> list[tuple[str, str]]:
     """The figures that stand beside a headline: p90, mean and open for times, the three groups for NPS."""
     if kpi.is_duration or kpi.statistic == "median":
-        shown = {name: quantity(row.get(name), kpi.unit, language) for name in ("median", "p90", "mean")}
+        names = ("median", "p90", "mean")
+        texts = together([row.get(name) for name in names], kpi.unit, language)
+        shown = dict(zip(names, texts, strict=True))
         beside = [say(f"cards.beside.{name}", language, value=value) for name, value in shown.items() if value != "–"]
         if row.get("open"):
             beside.append(say("cards.beside.open", language, n=number(row["open"], language, 0)))

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from kpitools.facts import needed
 from kpitools.kpi import Kpi
 from kpitools.kpis import CATALOGUE
 
@@ -25,8 +26,8 @@ def _section(kpi: Kpi) -> str:
         ("statistic", kpi.statistic),
         ("unit", kpi.unit),
         ("better", kpi.better),
-        ("dated by", kpi.dated_by),
-        ("needs", ", ".join(f"{kpi.table}.{column}" for column in kpi.needs)),
+        ("dated by", _dated_by(kpi)),
+        ("needs", needed(kpi).en),
         ("left out", "; ".join(rule.dropped.en for rule in kpi.population) or "nothing"),
         *(("refused", f"rows {rule.dropped.en}") for rule in kpi.demands),
         ("complete", f"`{kpi.matures_after}` after the period's end" if kpi.matures_after else "at the period's end"),
@@ -39,6 +40,14 @@ def _section(kpi: Kpi) -> str:
     notes = "\n".join(f"- {text.en}" for text in (*kpi.choices, *kpi.traps))
     table = f"| | |\n| --- | --- |\n{rows}\n"
     return f"\n## {kpi.name}\n\n**{kpi.title.en}.** {kpi.definition.en}\n\n{table}" + (f"\n{notes}\n" if notes else "")
+
+
+def _dated_by(kpi: Kpi) -> str:
+    """The date of a period; of durations that open tickets enter, both views."""
+    if not kpi.is_duration or kpi.statistic != "median" or kpi.parameters.get("view") == "closed":
+        return kpi.dated_by
+    started = kpi.dated_by if kpi.value.of else kpi.value.start
+    return started if started == kpi.dated_by else f'{started}; with `view="closed"`: {kpi.dated_by}'
 
 
 if __name__ == "__main__":

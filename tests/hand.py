@@ -225,10 +225,10 @@ HAND: dict[str, list[Case]] = {
             "one of them gave up after 4 s",
             {"calls": CALLS},
             2 / 4,
-            5,
+            4,
             options={"service_level_denominator": "offered_minus_short_abandons"},
         ),
-        Case("three answered", {"calls": CALLS}, 2 / 3, 5, options={"service_level_denominator": "answered"}),
+        Case("three answered", {"calls": CALLS}, 2 / 3, 3, options={"service_level_denominator": "answered"}),
         Case(
             "nobody gives up within 3 s",
             {"calls": CALLS},

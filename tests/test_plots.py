@@ -130,7 +130,7 @@ def test_groups_stand_in_the_order_of_their_names_and_small_ones_are_faint():
 
 
 def test_a_name_with_dollar_signs_is_no_mathematics():
-    groups = pd.DataFrame({"team": ["a $\\frac$ b"], "value": [0.5], "low": [0.4], "high": [0.6], "n": [50]})
+    groups = pd.DataFrame({"team": ["a $\\frac$ b", "z"], "value": 0.5, "low": 0.4, "high": 0.6, "n": 50})
     ax = plots.breakdown(groups, get("csat"), "team", overall=0.5)
     ax.figure.canvas.draw()
 

@@ -267,7 +267,7 @@ _RULES = {"outside": xmr.OUTSIDE, "trend": xmr.TREND, "two": xmr.TWO_IN_THREE, "
 
 def _span(low: float, high: float, unit: str, language: str) -> str:
     """Two quantities with their unit once: 3.2 to 5.6 h; twice where they differ: 45 min to 1.2 h."""
-    first, last = words.quantity(low, unit, language), words.quantity(high, unit, language)
+    first, last = words.together((low, high), unit, language)
     if first.partition(" ")[2] == last.partition(" ")[2]:
         first = first.partition(" ")[0]
     return words.say("trend.span", language, low=first, high=last)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import ibis.expr.types as ir
 
+from kpitools import lacking, tables
 from kpitools.facts.agents import agent_day_work, agent_days, lacks_work
 from kpitools.facts.backlog import backlog_periods, lacks_ends
 from kpitools.facts.brand import brand_surveys, engagement
@@ -24,7 +25,7 @@ from kpitools.facts.routing import escalations, lacks_levels
 from kpitools.facts.stretches import lacks_statuses, waiting_stretches
 from kpitools.facts.tickets import FIRST_CONTACT_PARTS, origins, resolutions, ticket_flow, tickets
 from kpitools.facts.waits import waits
-from kpitools.kpi import Words
+from kpitools.kpi import Kpi, Words
 
 
 class Fact(NamedTuple):
@@ -44,9 +45,19 @@ class Fact(NamedTuple):
     past: Callable[..., Words] | None = None
 
 
+_RESOLVED = {"ever_resolved_at": lacking.either(["tickets.resolved_at", "tickets.first_resolved_at"])}
 FACTS = {
-    "tickets": Fact(tickets, (("tickets.created_at",), ("messages.at",), ("status_changes.at",))),
-    "resolutions": Fact(resolutions, (("tickets.created_at",), ("messages.at",), ("status_changes.at",))),
+    "tickets": Fact(
+        tickets,
+        (("tickets.created_at",), ("messages.at",), ("status_changes.at",)),
+        columns=_RESOLVED | {"sla_kept": lacking.either(["tickets.sla_due_at", "tickets.sla_met"])},
+    ),
+    "resolutions": Fact(
+        resolutions,
+        (("tickets.created_at",), ("messages.at",), ("status_changes.at",)),
+        columns=_RESOLVED
+        | {"is_first_contact": lacking.listed(["tickets.agent_replies", "tickets.reopens", "tickets.customer_id"])},
+    ),
     "waits": Fact(waits, (("messages.at", "messages.author"), ("tickets.requester_wait_s",))),
     "contacts": Fact(
         contacts, (("calls.talk_s",), ("queue_intervals.talk_s", "queue_intervals.answered"), ("tickets.handle_s",))
@@ -100,7 +111,12 @@ FACTS = {
     ),
     "sales_periods": Fact(sales_periods, (("sales.sold_at", "sales.revenue"),), by_period=True),
     "revenue_changes": Fact(revenue_changes, (("revenue_changes.amount", "revenue_changes.kind"),)),
-    "balance_periods": Fact(balance_periods, (("balances.as_of",),), by_period=True),
+    "balance_periods": Fact(
+        balance_periods,
+        (("balances.as_of",),),
+        by_period=True,
+        columns={c: f"balances.{c}" for c in ("current_assets", "inventory", "current_liabilities")},
+    ),
     "brand_surveys": Fact(brand_surveys, (("brand_surveys.is_aware",),)),
     "engagement": Fact(engagement, (("engagement.interactions",),)),
 }
@@ -116,6 +132,17 @@ def has_past(table: str) -> bool:
     return table in FACTS and FACTS[table].past is not None
 
 
+def needed(kpi: Kpi) -> Words:
+    """What a KPI needs of the loaded tables, by their columns; of a derived column, those that it is made from."""
+    fact, parts = FACTS.get(kpi.table), []
+    own = tables.get(kpi.table).names if kpi.table in tables.TABLES else ()
+    known = {column: f"{kpi.table}.{column}" for column in own} | dict(fact.columns if fact else {})
+    for column in kpi.needs:
+        made = lacking.either([lacking.both(needs) for needs in fact.needs]) if column not in known else known[column]
+        parts.append(lacking.as_words(made))
+    return lacking.listed(dict.fromkeys(parts))
+
+
 __all__ = [
     "FACTS",
     "FIRST_CONTACT_PARTS",
@@ -125,5 +152,6 @@ __all__ = [
     "complete_columns",
     "empty_column",
     "has_past",
+    "needed",
     "origins",
 ]

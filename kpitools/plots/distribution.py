@@ -9,7 +9,7 @@ from kpitools.kpi import Kpi
 from kpitools.plots import style
 from kpitools.plots.data import KPI, shows
 from kpitools.plots.run_chart import axis_label
-from kpitools.words import number, quantity, say
+from kpitools.words import keys, number, quantity, say, together
 
 _MARKS = (("median", style.INK, "-"), ("mean", style.PURPLE, (0, (4, 2))), ("p90", style.ORANGE, (0, (1, 1.5))))
 
@@ -57,7 +57,8 @@ def durations_headline(bins: pd.DataFrame, kpi: Kpi, language: str) -> str:
     """How far the slow end lies from the middle, with n."""
     if bins.empty:
         return say("plots.empty", language, title=kpi.title(language))
-    marks = {name: quantity(bins.attrs.get(name), kpi.unit, language) for name in ("median", "p90", "mean")}
+    names = ("median", "p90", "mean")
+    marks = dict(zip(names, together([bins.attrs.get(name) for name in names], kpi.unit, language), strict=True))
     said = {"title": kpi.title(language), "n": number(bins.n.sum(), language, 0), **marks}
     return say("plots.durations", language, **said)
 
@@ -81,10 +82,12 @@ def breakdown(
     overall = groups.attrs.get("overall") if overall is None else overall
     # The sum of the groups is no level to compare a group with.
     overall = None if kpi.statistic in ("total", "level") else overall
+    groups = in_words(groups, by, language)
     groups = groups.sort_values(by, key=lambda names: names.astype(str), ignore_index=True)
     ax = style.axes(ax, height=max(2.4, 1.3 + 0.38 * len(groups)) if len(groups) else 0.8)
     headline = breakdown_headline(groups, kpi, by, overall, language)
-    if groups.empty:
+    if len(groups) < 2:
+        # One group is no comparison.
         ax.set_axis_off()
         return style.headline(ax, headline)
     for row, group in groups.iterrows():
@@ -135,9 +138,11 @@ def breakdown_headline(groups: pd.DataFrame, kpi: Kpi, by: str, overall: float |
     if not by:
         return say("plots.breakdown.none", language, title=title)
     large = groups[~style.small(groups.n) & groups.value.notna()]
+    if len(groups) == 1:
+        return say("plots.breakdown.one", language, title=title, by=column, name=style.plain_text(groups[by].iloc[0]))
     if len(large) < 2:
         return say("plots.breakdown.few", language, title=title, by=column, n=style.SMALL)
-    low, high = (quantity(value, kpi.unit, language) for value in (large.value.min(), large.value.max()))
+    low, high = together((large.value.min(), large.value.max()), kpi.unit, language)
     text = say("plots.breakdown.range", language, title=title, by=column, low=low, high=high, n=len(large))
     if overall is not None and np.isfinite(overall):
         apart = int(((large.low > overall) | (large.high < overall)).sum())
@@ -156,6 +161,14 @@ def say_column(column: str, language: str) -> str:
         return column.replace("_", " ")
 
 
+def in_words(groups: pd.DataFrame, column: str, language: str) -> pd.DataFrame:
+    """`groups` with the values of `column` in words where they are the toolkit's own, such as channels."""
+    if column not in groups.columns or not keys(f"value.{column}."):
+        return groups
+    known = {key.rpartition(".")[2]: say(key, language) for key in keys(f"value.{column}.")}
+    return groups.assign(**{column: groups[column].map(lambda name: known.get(name, name))})
+
+
 _PARTS = (("talk", "#0072b2"), ("hold", "#e69f00"), ("wrap", "#999999"))
 
 
@@ -165,6 +178,7 @@ def handle_parts(parts: pd.DataFrame, by: str, language: str = "en", ax: Axes | 
 
     `parts`: the column `by`, ``talk``, ``hold``, ``wrap`` (minutes a contact), ``n`` (see `views.handle_parts`).
     """
+    parts = in_words(parts, by, language)
     parts = parts.sort_values(by, key=lambda names: names.astype(str), ignore_index=True)
     ax = style.axes(ax, height=max(2.6, 1.5 + 0.42 * len(parts)))
     left = np.zeros(len(parts))

@@ -20,6 +20,9 @@ def hour_of_week(cells: pd.DataFrame, kpi: Kpi | None = None, language: str = "e
     20 rows stay blank where a median is shown.
     """
     ax = style.axes(ax, height=3.5)
+    if kpi is not None and not (~style.small(cells.n) & cells.value.notna()).any():
+        ax.set_axis_off()
+        return style.headline(ax, hour_of_week_headline(cells, kpi, language))
     what = "n" if kpi is None else "value"
     shown = cells if kpi is None else cells[~style.small(cells.n)]
     grid = shown.pivot_table(index="weekday", columns="hour", values=what, aggfunc="sum" if kpi is None else "first")

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from html import escape
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
@@ -26,6 +27,11 @@ def show(drawn: Axes | Figure, alt: str | None = None) -> None:
 
     figure = drawn if isinstance(drawn, Figure) else drawn.figure
     alt, data = alt or alt_of(figure), data_of(figure)
+    if not any(ax.has_data() for ax in figure.axes):
+        # An empty frame says no more than its headline.
+        plt.close(figure)
+        display({"text/html": f"<p>{escape(alt)}</p>", "text/plain": alt}, raw=True)
+        return
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=figure.dpi, bbox_inches="tight")
     plt.close(figure)

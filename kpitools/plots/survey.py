@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 
 from kpitools.kpi import Kpi
 from kpitools.plots import style
@@ -20,7 +21,7 @@ def answer_distribution(answers: pd.DataFrame, kpi: Kpi, language: str = "en", a
     ax = style.axes(ax, height=3.4)
     total = answers.n.sum()
     shares = answers.n / total if total else answers.n.astype(float)
-    colours = np.where(answers.is_good.astype(bool), style.BLUE, "#c9c9c9") if len(answers) else []
+    colours = _colours(answers, kpi)
     names = _score_names(answers, language)
     bars = ax.bar(names, shares, color=colours, width=0.75)
     ax.bar_label(bars, [number(n, language, 0) for n in answers.n], fontsize=9, padding=2, color=style.INK)
@@ -28,7 +29,17 @@ def answer_distribution(answers: pd.DataFrame, kpi: Kpi, language: str = "en", a
     ax.set_xlabel(say("plots.answers.axis", language), fontsize=9)
     ax.set_ylabel(say("plots.answers.share", language), fontsize=9)
     ax.margins(y=0.12)
+    if kpi.statistic == "nps":
+        patches = [Patch(color=colour, label=say(f"plots.nps.{name}", language)) for name, colour in _GROUPS]
+        ax.legend(handles=patches, loc="upper left", frameon=False, fontsize=9)
     return style.headline(ax, answers_headline(answers, kpi, language))
+
+
+def _colours(answers: pd.DataFrame, kpi: Kpi) -> list[str]:
+    """A colour a score: of the three groups for NPS, else of good and other answers."""
+    if kpi.statistic != "nps":
+        return [style.BLUE if good else "#c9c9c9" for good in answers.is_good.astype(bool)]
+    return [_GROUPS[0 if score >= 9 else 1 if score >= 7 else 2][1] for score in answers.score]
 
 
 def _score_names(answers: pd.DataFrame, language: str) -> list[str]:

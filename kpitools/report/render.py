@@ -21,6 +21,7 @@ from kpitools.words import LANGUAGES, say
 sys.modules.setdefault("rfc3987_syntax", None)  # see runner: a slow import nobody needs
 
 TEMPLATES = Path(__file__).parent / "templates"
+ANALYST = "analyst"  # tag of texts that tell what to change in the code: they go where it goes
 _HIDDEN = {"parameters", "injected-parameters", "papermill-error-cell-tag"}
 # nbconvert's own alternative text where there is none: it hides the lack from every check.
 _FILLER = 'alt="No description has been provided for this image"'
@@ -89,7 +90,7 @@ def notebook_body(
     `slug` names the files of the figures' numbers; `mask` keeps persons out, by default those known by an address.
     """
     mask = mask or Mask()
-    kept, title = _in_language(notebook, language)
+    kept, title = _in_language(notebook, language, _HIDDEN if code else _HIDDEN | {ANALYST})
     about = page_resources(language, code, numbers_of(slug, language, mask))
     body, _ = _exporter().from_notebook_node(kept, {"page": about})
     return mask.text(title), mask.html(tidy(body, language))
@@ -156,13 +157,13 @@ def _svg(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def _in_language(notebook: Any, language: str) -> tuple[Any, str]:
-    """A copy without the other languages' cells and parameter cells, and its first heading, taken out."""
+def _in_language(notebook: Any, language: str, hidden: set[str]) -> tuple[Any, str]:
+    """A copy without the other languages' cells and those of `hidden` tags, and its first heading, taken out."""
     from copy import deepcopy
 
     kept, title = deepcopy(notebook), ""
     others = {f"lang-{other}" for other in LANGUAGES if other != language}
-    kept.cells = [cell for cell in kept.cells if not (others | _HIDDEN) & set(cell.metadata.get("tags", ()))]
+    kept.cells = [cell for cell in kept.cells if not (others | hidden) & set(cell.metadata.get("tags", ()))]
     for cell in kept.cells:
         found = re.search(r"^# +(.+?)\s*#*$", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else None
         if found:

@@ -1,5 +1,5 @@
 """What the main desk has besides its helpdesk's export: the way of requests through the teams, rewards and rebukes, and
-a fortnight in which the hotline asked on a scale of five."""
+a quarter in which the hotline asked on a scale of five."""
 
 import numpy as np
 import pandas as pd
@@ -52,12 +52,12 @@ def _rewards(world: World, t: pd.DataFrame, customers: pd.DataFrame) -> pd.DataF
 
 
 def _five_points(world: World, customers: pd.DataFrame) -> pd.DataFrame:
-    """Forty callers of the first fortnight, before the helpdesk asked "good or bad".
+    """Seventy-five callers of the first quarter, on trial beside the helpdesk's "good or bad".
 
     The agent asks before hanging up: no invitation is sent."""
     rng = world.rng(32)
     since, until = map(seconds, FIVE_POINTS)
-    at = open_instants(World(0, since, until), rng, 40)
+    at = open_instants(World(0, since, until), rng, 75)
     at = at[(at >= world.start) & (at < world.end)]
     score = rng.choice([1, 2, 3, 4, 5], len(at), p=[0.05, 0.07, 0.11, 0.35, 0.42])
     who = customers.iloc[customers_at(rng, at, customers)]

@@ -200,7 +200,7 @@ addresses end in example.com. Written by `kpitools.sample.make`; the same seed g
 | messages.csv | {messages} | a message on a request | UTC | |
 | calls.csv | {calls} | a call offered to the hotline | with offset | seconds |
 | surveys.csv | {surveys} | an invitation: NPS (0-10) or effort (1-7); empty score: no answer | UTC | |
-| feedback.csv | {feedback} | a reward (1) or rebuke (0) after a chat, unasked; and an answer from 1 to 5 of the hotline's trial, 1 - 14 July 2024 | UTC | |
+| feedback.csv | {feedback} | a reward (1) or rebuke (0) after a chat, unasked; and an answer from 1 to 5 of the hotline's trial, July - September 2024 | UTC | |
 | team_changes.csv | {team_changes} | a request comes to a team; a move to Kỹ thuật, the second level, is an escalation | UTC | |
 | customers.csv | {customers} | a customer relationship | days; monthly value in VND | |
 | activity.csv | {activity} | a purchase | UTC; VND | |

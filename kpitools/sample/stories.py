@@ -28,7 +28,7 @@ STOCKED = ("2025-10", "2025-11", "2025-12")  # months in which stock bought on c
 BIG_EXPANSION = ("2026-01-01", "2026-04-01")  # a few wholesale customers buy more while small ones cut back
 SHORT_STAFFED = ("2026-04-06", "2026-06-01")  # Kỹ thuật is busy over nine tenths of its time
 BRAND_WAVE_DAY = 45  # of each quarter, when the brand panel is asked
-FIVE_POINTS = ("2024-07-01", "2024-07-15")  # the hotline tries the question of satisfaction on a scale of five
+FIVE_POINTS = ("2024-07-01", "2024-10-01")  # the hotline tries the question of satisfaction on a scale of five
 PHONE_ROUND = "2026-06-08"  # the NPS question asked by telephone: nearly everybody answers
 
 TEAMS = np.array(["Bán hàng", "Đổi trả", "Kỹ thuật", "VIP"])

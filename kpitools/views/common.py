@@ -362,11 +362,23 @@ def answers(kpi: Kpi | str, desk: Desk, *, start: str | None = None, end: str | 
     if found.empty:
         return _with_attrs(found[["score", "n", "is_good"]], sent=None, answered=None, other_scales=0)
     commonest = found.groupby("scale").n.sum().idxmax()
-    shown = found[found.scale == commonest].sort_values("score", ignore_index=True)
+    shown = _whole_scale(found[found.scale == commonest].sort_values("score", ignore_index=True), commonest)
     other = int(found.n.sum() - shown.n.sum())
     return _with_attrs(
         shown[["score", "n", "is_good"]], other_scales=other, scale=commonest, **_response(kpi, desk, start, end)
     )
+
+
+def _whole_scale(answers: pd.DataFrame, scale: str) -> pd.DataFrame:
+    """With the scores that nobody gave, which count as good where a lower one does."""
+    first, _, last = scale.partition("-")
+    if not (first.isdigit() and last.isdigit()):
+        return answers
+    steps = pd.Index([float(score) for score in range(int(first), int(last) + 1)], name="score")
+    whole = answers.set_index("score").reindex(steps.union(answers.score))
+    good = answers[answers.is_good.astype(bool)].score
+    is_good = whole.is_good.where(whole.n.notna(), whole.index > (good.min() if len(good) else np.inf))
+    return whole.assign(n=whole.n.fillna(0).astype("int64"), is_good=is_good.astype(bool)).reset_index()
 
 
 def _response(kpi: Kpi, desk: Desk, start: str | None, end: str | None) -> dict[str, int | None]:
@@ -374,6 +386,8 @@ def _response(kpi: Kpi, desk: Desk, start: str | None, end: str | None) -> dict[
     if "sent_at" not in desk.filled(kpi.table) or "kind" not in rows.columns:
         return {"sent": None, "answered": None}
     rows = rows.filter((rows.kind == kpi.name.split("_")[0]) & rows.sent_at.notnull())
+    for rule in desk.kpi("survey_response_rate").population:
+        rows = rows.filter(rule.keep.resolve(rows).fill_null(False))
     rows = between(rows.mutate(local=desk.local(rows.sent_at)), start, end)
     found = rows.agg(sent=rows.count(), answered=rows.score.notnull().sum().fill_null(0)).to_pandas().iloc[0]
     if found.sent == found.answered:

@@ -9,6 +9,7 @@ The sentences stand in ``words/*.yml``, one file an area, both languages side by
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -104,6 +105,18 @@ def quantity(value: float | None, unit: str, language: str) -> str:
     if unit == "money":
         return number(value, language, 0 if abs(value) >= 100 else 2)
     return number(value, language, 0 if unit == "count" else 1)
+
+
+def together(values: Sequence[float | None], unit: str, language: str) -> list[str]:
+    """Values of one sentence, as `quantity` writes them, times in one unit for all: 96.0 h beside 55.3 h."""
+    known = [abs(value) for value in values if not _missing(value) and value != 0]
+    if unit != "h" or not known:
+        return [quantity(value, unit, language) for value in values]
+    if max(known) < 1:
+        return [quantity(value, unit, language) for value in values]
+    days = max(known) >= 72 and min(known) >= 24
+    key, size = ("unit.days", 24) if days else ("unit.hours", 1)
+    return ["–" if _missing(value) else say(key, language, n=number(value / size, language)) for value in values]
 
 
 def is_currency(unit: str) -> bool:
