@@ -56,8 +56,9 @@ class TeamDesk(Desk):
 
     def _look_at(self, table: str, kpis: list[Kpi]) -> None:
         """What the whole desk supports, the team is asked for: where it has no such row nothing counts, which is no
-        lack of the data."""
+        lack of the data. What is not known of the past of its own rows is."""
         absent = self.lacks_for_table(table)
         for kpi in kpis:
             self._whole.missing(kpi)
-            self._lacking[kpi] = absent if absent.en else self._whole._lacking[kpi]
+            lacks = absent if absent.en else self._whole._lacking[kpi]
+            self._lacking[kpi] = lacks if lacks.en else self._past(table)

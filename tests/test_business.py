@@ -254,7 +254,7 @@ def test_a_quarters_balance_is_its_last_not_the_sum_of_its_months(make_desk):
 
 def test_without_stock_there_is_a_current_ratio_only(make_desk):
     desk = make_desk(balances=[balance("2025-01-31", 900.0, None, 400.0)])
-    assert desk.missing(desk.kpi("quick_ratio")) == "balance_periods.inventory"
+    assert desk.missing(desk.kpi("quick_ratio")) == "balances.inventory"
     assert one(compute("current_ratio", desk, every="month")).value == 2.25
 
 
