@@ -108,12 +108,17 @@ def _phones(text: str) -> Iterator[Contact]:
         groups = [(run.start() + found.start(), run.start() + found.end()) for found in _GROUP.finditer(run[0])]
         at = follows = 0  # `follows`: the group right behind a telephone number
         while at < len(groups):
-            dated = 3 if any(date.match(text, groups[at][0]) for date in _DATES) else 0
+            dated = 3 if _dated(text, groups[at][0]) else 0
             size = 0 if dated else _phone_length(text, groups, at, bool(at) and at == follows)
             if size:
                 yield Contact(_start(text, groups[at][0]), groups[at + size - 1][1], "phone")
                 follows = at + size
             at += dated or size or 1
+
+
+def _dated(text: str, at: int) -> bool:
+    """Whether a date begins there."""
+    return any(date.match(text, at) for date in _DATES)
 
 
 def _start(text: str, at: int) -> int:
@@ -134,6 +139,8 @@ def _phone_length(text: str, groups: list[tuple[int, int]], at: int, follows: bo
     digits, sizes = 0, {}
     for size, (start, end) in enumerate(groups[at : at + 8], start=1):
         digits += end - start
+        if size > 1 and _dated(text, start):
+            break
         if digits > _LONGEST or (size > 1 and not _WITHIN.fullmatch(_gap(text, groups, at + size - 1))):
             break
         sizes.setdefault(digits, _taken(text, groups, at, size))
@@ -173,11 +180,17 @@ def _is_phone(found: _Groups) -> bool:
 
 
 def _is_called(found: _Groups) -> bool:
-    """Whether digits behind a plus or a word such as "tel" may be a number of any country."""
+    """Whether digits behind a plus or a word such as "tel" may be a number, though they do not look like one.
+
+    Behind a word, digits in one piece (912345678, of which a spreadsheet has eaten the 0) and 84.912.345.678; other
+    groups may be figures: Phone 357.8 (357.8).
+    """
     if _GOES_ON.match(found.after) or _is_money(found):
         return False
-    least = 10 if found.is_thousands else 8 if _PLUS.search(found.before) else 7
-    return len(found.joined) >= least
+    if _PLUS.search(found.before):
+        return len(found.joined) >= (10 if found.is_thousands else 8)
+    mobile = re.fullmatch(r"84[35789]\d{8}", found.joined)
+    return len(found.digits) == 1 and len(found.joined) in range(8, 13) or bool(mobile and found.is_thousands)
 
 
 def _is_money(found: _Groups) -> bool:
@@ -193,7 +206,7 @@ def _is_national(found: _Groups) -> bool:
         return len(digits) > 9
     if sizes[0] == 1:  # 0 912 345 678, but not the figures 0 120 340 560
         wide = min(sizes[1:]) > 1 and max(sizes) > 2
-        return len(digits) == 10 and digits[1] in "35789" and found.between[0].isspace() and wide
+        return len(digits) == 10 and digits[1] in "35789" and all(map(str.isspace, found.between)) and wide
     return max(sizes) > 2 and not (len(set(sizes)) == 1 and _is_even(found.digits))
 
 
@@ -207,7 +220,8 @@ def _is_abroad(found: _Groups) -> bool:
 def _is_vietnamese_abroad(found: _Groups) -> bool:
     """84912345678, 84 912 345 678, 84-28-3822-1234."""
     mobile_or_fixed = re.fullmatch(r"84(0?[35789]\d{8}|0?2\d{8,9})", found.joined)
-    return bool(mobile_or_fixed) and len(found.digits[0]) != 1 and not found.is_thousands
+    mixed = "." in found.between and len(set(found.between)) > 1  # figures: 848.117 – 10.010
+    return bool(mobile_or_fixed) and len(found.digits[0]) != 1 and not found.is_thousands and not mixed
 
 
 def _is_american(found: _Groups) -> bool:
