@@ -119,6 +119,8 @@ def _target(said: dict[str, str], where: str) -> dict[str, Any]:
         raise unknown("period", said["every"], UNITS, where=where, error=ConfigError)
     if row["target"] is None and row["low"] is None and row["high"] is None:
         raise ConfigError(told("no_goal", where=where))
+    if row["target"] is not None and (row["low"] is not None or row["high"] is not None):
+        raise ConfigError(told("two_kinds_of_goal", where=where))
     if row["low"] is not None and row["high"] is not None and row["low"] > row["high"]:
         raise ConfigError(told("low_above", where=where, low=f"{row['low']:g}", high=f"{row['high']:g}"))
     if row["valid_from"] and row["valid_to"] and row["valid_from"] > row["valid_to"]:

@@ -1,5 +1,6 @@
 """Files and settings -> a Desk: which files to load, what is said of them, and the tables they make."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,7 @@ def _load(path: Path, said: dict[str, Any], max_loss: float | None, language: st
     import ibis
 
     from kpitools.desk import Desk
-    from kpitools.goals_check import check_goals, goals_of_no_period
+    from kpitools.goals_check import check_goals
 
     folder, settings = _settings(path)
     check_plain({"decimal": said["decimal"]}, "load")
@@ -80,14 +81,29 @@ def _load(path: Path, said: dict[str, Any], max_loss: float | None, language: st
     con = ibis.duckdb.connect()
     check_goals(settings)
     report, names = load_into(con, jobs, options, folder, cache=cache)
-    if lacking := goals_of_no_period(settings):
-        report = report.with_warning("targets.csv", "goal_of_no_period", "every", len(lacking), ", ".join(lacking))
+    for rule, column, found in _idle_goals(settings, con, names):
+        report = report.with_warning("targets.csv", rule, column, len(found), ", ".join(found))
     desk = Desk(con, {name: con.table(name) for name in names}, settings, report)
     if settings.kpis:
         from kpitools.own_check import check_columns
 
         check_columns(desk, settings.kpis)
     return desk
+
+
+def _idle_goals(settings, con, names: Iterable[str]) -> list[tuple[str, str, list[str]]]:
+    """Targets that can judge nothing: the rule, the column of targets.csv, and what it holds."""
+    from kpitools.goals_check import goals_of_no_clock, goals_of_no_period, goals_of_no_team
+
+    found = [
+        ("goal_of_no_period", "every", goals_of_no_period(settings)),
+        ("goal_of_no_clock", "hours", goals_of_no_clock(settings)),
+    ]
+    if "team" in settings.targets and settings.targets.team.notna().any():
+        tables = [table for name in names if "team" in (table := con.table(name)).columns]
+        teams = {team for table in tables for team in table.team.cast("string").as_table().distinct().to_pandas().team}
+        found.append(("goal_of_no_team", "team", goals_of_no_team(settings, teams)))
+    return [idle for idle in found if idle[2]]
 
 
 def _settings(path: Path):

@@ -88,6 +88,9 @@ def targets_for(
     return [next((goal.target for goal in goals if goal.begins <= day <= goal.ends), None) for day in days]
 
 
+_EVER = tuple(pd.Timestamp(day).as_unit("s") for day in ("0001-01-01", "9999-12-31"))
+
+
 class _Goal(NamedTuple):
     is_own: bool
     begins: pd.Timestamp
@@ -103,8 +106,8 @@ def _goals(targets: pd.DataFrame | None, kpi: Kpi, team: str | None, hours: str,
     whose, said = _text(rows, "team"), _text(rows, "every")
     meant = said.where(said != "", kpi.parameters.get("every", "") if kpi.is_of_its_period else "any")
     rows = rows[whose.isin(["", team or ""]) & _text(rows, "hours").isin(["", hours]) & meant.isin(["any", every])]
-    begins = _days(rows, "valid_from", pd.Timestamp.min)
-    ends = _days(rows, "valid_to", pd.Timestamp.max)
+    begins = _days(rows, "valid_from", _EVER[0])
+    ends = _days(rows, "valid_to", _EVER[1])
     goals = [
         _Goal(
             whose[index] != "",
@@ -123,7 +126,8 @@ def _length(meant: str) -> str | None:
 
 def _days(rows: pd.DataFrame, column: str, default: pd.Timestamp) -> pd.Series:
     given = rows[column] if column in rows else pd.Series(pd.NaT, index=rows.index)
-    return pd.to_datetime(given).astype("datetime64[ns]").fillna(default)
+    # Not in nanoseconds, whose years end in 2262: goals without an end are often written as valid to 9999-12-31.
+    return pd.to_datetime(given).astype("datetime64[s]").fillna(default)
 
 
 def _text(rows: pd.DataFrame, column: str) -> pd.Series:
