@@ -86,6 +86,7 @@ class _TableCleaner:
         self._check_order()
         self.typed.repair()
         self.typed.check_scores()
+        self.typed.check_counts()
         self._examples()
 
     def part(self) -> Part:

@@ -33,6 +33,9 @@ ORDERED = {
     "customers": (("ended_at", "started_at", "ended_before_started"),),
 }
 
+# A count and the one it is a part of.
+PARTS = (("answered", "offered"), ("abandoned", "offered"), ("answered_in_target", "answered"))
+
 
 class Rule(NamedTuple):
     """What a column may not hold: SQL that is true where it does; `shown` is the canonical column's name."""
@@ -173,6 +176,18 @@ class TypedRows:
         self.log.find(
             *(self.file, self.name, seen.rule.name, "resolved_at", seen.rows, seen.value, seen.line, "repaired")
         )
+
+    def check_counts(self) -> None:
+        """Point out intervals that count more of a part than of the whole; they are kept, since what is offered in one
+        may be answered in the next."""
+        have = set(self.columns())
+        if self.name != "queue_intervals":
+            return
+        pairs = [(part, whole) for part, whole in PARTS if {part, whole} <= have]
+        rules = [Rule(part, f"{ident(part)} > {ident(whole)}", "part_over_whole", part) for part, whole in pairs]
+        for rule in suspects(self.con, self.view, rules):
+            seen = broken(self.con, self.view, rule)
+            self.log.find(self.file, self.name, rule.name, rule.shown, seen.rows, seen.value, seen.line, "warning")
 
     def check_scores(self) -> None:
         """The scale of every score, and scores outside it."""

@@ -465,6 +465,16 @@ def test_a_whole_number_over_a_thousand_tells_which_mark_parts_thousands(clean):
     assert (row.offered, row.talk_s) == (1217, 150.0)  # two and a half minutes
 
 
+def test_an_interval_with_more_answered_than_offered_is_pointed_out_and_kept(clean):
+    tables = {"queue_intervals": {"started_at": "t", "offered": "n", "answered": "a", "answered_in_target": "q"}}
+    loaded = clean("2025-03-04,10,12,15", "2025-03-05,10,9,9", tables=tables, header="t,n,a,q")
+    assert loaded.frames["queue_intervals"].answered.tolist() == [12, 9]
+    assert set(loaded.rules()) == {
+        ("part_over_whole", "answered", 1, 2, "warning"),
+        ("part_over_whole", "answered_in_target", 1, 2, "warning"),
+    }
+
+
 def test_averages_are_multiplied_back(clean):
     tables = {
         "queue_intervals": {

@@ -1,6 +1,8 @@
 """A page runs again when, and only when, something it depends on has changed."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 import tiny
@@ -120,3 +122,21 @@ def test_a_kpi_of_the_desks_own_in_python_counts(tmp_path):
 
 def test_every_kind_of_export_that_is_read_counts():
     assert READABLE <= inputs._EXPORTS
+
+
+@pytest.mark.parametrize("place, is_refused", [("report.txt", True), ("../report.txt", False), ("run.log", False)])
+def test_a_log_among_the_exports_is_refused_before_anything_runs(tmp_path, place, is_refused):
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    tiny.notebook(tmp_path / "page.ipynb", "1")
+    tiny.desk(desk)
+    # Without `files:` every export of the folder is one, text files too.
+    (desk / "desk.yml").write_text("timezone: UTC\n")
+    plan = tiny.plan(tmp_path, "- page\n")
+    plan.write_text(plan.read_text().replace("desk: .", "desk: desk"))
+    with (desk / place).open("wb") as log:
+        command = [sys.executable, "-m", "kpitools.cli", "report", str(plan)]
+        done = subprocess.run(command, stdout=log, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2  # elsewhere the columns of the export are unknown to every format
+    assert ("report.txt: what this run prints goes to a file" in done.stderr) == is_refused
+    assert not (tmp_path / "out").exists()

@@ -4,6 +4,7 @@ A file is known by its content, never by its time. Code counts as an input: the 
 what it computes with, and the modules that lie beside a notebook of the user's own.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kpitools import resources
-from kpitools.errors import ConfigError
+from kpitools.errors import ConfigError, told
 from kpitools.report.plan import Page, Plan
 from kpitools.yaml_file import read_yaml
 
@@ -57,15 +58,33 @@ def file_hash(path: Path) -> str:
 
 def desk_hashes(desk: Path) -> dict[str, str]:
     """Name -> hash of every file a desk is made from: its exports, its settings, its goals and interventions."""
+    folder = desk if desk.is_dir() else desk.parent
+    return {name: file_hash(folder / name) for name in desk_files(desk)}
+
+
+def desk_files(desk: Path) -> list[str]:
+    """The names of those files, from the desk's folder, in order."""
     if desk.is_file() and desk.suffix not in _SETTINGS:
-        return {desk.name: file_hash(desk)}
+        return [desk.name]
     folder, place = (desk, desk / "desk.yml") if desk.is_dir() else (desk.parent, desk)
     said = _said(place)
     usual = [folder / f"{key}.csv" for key in _GOALS]
     wanted = {place, *usual, *_named(said, folder)}
     if not said.get("files"):  # every export in the folder is loaded
         wanted |= {p for p in folder.iterdir() if p.suffix.lower() in _EXPORTS and not p.name.startswith((".", "~$"))}
-    return {os.path.relpath(path, folder): file_hash(path) for path in sorted(wanted) if path.is_file()}
+    return [os.path.relpath(path, folder) for path in sorted(wanted) if path.is_file()]
+
+
+def check_no_log(desk: Path) -> None:
+    """ConfigError where what this process prints goes to a file that counts as one of the desk's exports: the desk
+    would change while its report is made, every time."""
+    folder = desk if desk.is_dir() else desk.parent
+    for stream in (1, 2):
+        with contextlib.suppress(OSError):
+            ours = os.fstat(stream)
+            for name in desk_files(desk):
+                if os.path.samestat(ours, (folder / name).stat()):
+                    raise ConfigError(told("log_among_exports", file=name, folder=folder))
 
 
 def _said(settings: Path) -> dict:

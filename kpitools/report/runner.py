@@ -163,6 +163,7 @@ def report(plan: Plan, listener: Listener | None = None, *, fresh: bool = False,
     plan = replace(plan, publish=plan.publish.absolute())
     with disk_errors(plan.publish):
         check_replaceable(plan.publish)
+    inputs.check_no_log(plan.desk)
     with disk_errors(plan.publish), locked(plan.publish, wait_s):
         kept = Kept(plan.publish)
         kept.open()
