@@ -44,25 +44,33 @@ def scrub(text: str, number: int | None = None) -> str:
 class Names:
     """Names of several words and their pseudonyms, found inside sentences in any case, spacing and composition.
 
-    A name written without its accents is found where its words are capitalised: Thanh Toan, but not thanh toan.
+    A name written without its accents, or with its last word first, is found where its words are capitalised: Thanh
+    Toan, but not thanh toan.
     """
 
     def __init__(self, names: Mapping[str, str]):
         self._pseudonyms: dict[tuple[str, ...], str] = {}
-        self._unaccented: set[tuple[str, ...]] = set()
+        self._capitalised: set[tuple[str, ...]] = set()
         self._lengths: dict[str, list[int]] = {}  # first word -> how many words the names have, the longest first
         for name, pseudonym in names.items():
             words = tuple(_WORD.findall(_folded(name)))
             if " " not in name.strip() or sum(map(str.isalpha, "".join(words))) < _FEWEST_LETTERS:
                 continue
             self._pseudonyms.setdefault(words, pseudonym)
-            bare = tuple(map(_unaccented, words))
-            if bare not in self._pseudonyms:
-                self._pseudonyms[bare] = pseudonym
-                self._unaccented.add(bare)
+        for words, pseudonym in list(self._pseudonyms.items()):  # after all, since another may be named just so
+            for other in self._other_writings(words):
+                if other not in self._pseudonyms:
+                    self._pseudonyms[other] = pseudonym
+                    self._capitalised.add(other)
         for words in self._pseudonyms:
             self._lengths.setdefault(words[0], []).append(len(words))
         self._lengths = {first: sorted(set(sizes), reverse=True) for first, sizes in self._lengths.items()}
+
+    @staticmethod
+    def _other_writings(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """Without accents, and with the last word first: Smith, John."""
+        turned = (words[-1], *words[:-1])
+        yield from (tuple(map(_unaccented, words)), turned, tuple(map(_unaccented, turned)))
 
     def replaced(self, text: str) -> str:
         """`text` with the names in it replaced; the same object where there are none."""
@@ -91,7 +99,7 @@ class Names:
         name = tuple(word for _, _, word in here)
         if name not in self._pseudonyms or any(b[0] - a[1] > _WIDEST_GAP for a, b in pairwise(here)):
             return False
-        if name in self._unaccented:
+        if name in self._capitalised:
             return all(text[start].isupper() for start, _, _ in here)
         return not text[here[0][0] : here[-1][1]].islower() or not _is_ours(" ".join(name))
 

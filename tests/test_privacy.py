@@ -218,6 +218,14 @@ def test_a_name_is_found_in_any_case_spacing_and_composition(text):
     assert mask.text(text.removeprefix(asked).removesuffix(twice)) == "A-01"
 
 
+def test_a_name_is_found_with_its_last_word_first_where_it_is_capitalised():
+    mask = Mask({"John Smith": "A-01", "Nguyễn Văn Anh": "A-02", "An Bình": "A-03", "Bình An": "A-04"})
+
+    assert mask.text("Smith, John; Anh Nguyễn Văn; ANH NGUYEN VAN") == "A-01; A-02; A-02"
+    assert mask.text("An Bình, Bình An") == "A-03, A-04"
+    assert mask.text("smith, john") == "smith, john"
+
+
 def test_the_longest_name_is_found_and_words_that_only_resemble_a_name_stay():
     mask = Mask(
         {"Nguyễn Văn": "A-03", "Nguyễn Văn An": "A-02", "Thanh Toàn": "C-1", "Thường Thấy": "C-2", "A B": "C-3"}
