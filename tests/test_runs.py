@@ -106,7 +106,9 @@ def test_a_run_that_is_ended_leaves_the_old_report_and_the_next_takes_up_where_i
 
     process = tiny.start("report", "plan.yml", folder=folder)
     kernel = int(tiny.until(lambda: (folder / "b.pid").exists() and (folder / "b.pid").read_text()))
-    tiny.until(lambda: len(list((folder / ".out.kept").glob("*/entry.json"))) == 1 and runs(folder).count("a en") == 2)
+    # A page is kept once its folder has its name: what is being written begins with a point.
+    kept = (folder / ".out.kept").glob
+    tiny.until(lambda: len(list(kept("[!.]*/entry.json"))) == 1 and runs(folder).count("a en") == 2)
     process.send_signal(number)
     done = tiny.end(process)
 
@@ -293,7 +295,8 @@ def test_a_forked_kernel_says_no_more_than_a_cold_one(tmp_path):
     tiny.notebook(tmp_path / "a.ipynb", "import kpitools as kt", inner, "warnings.warn('look-here', UserWarning)")
     said = {}
     for kernels in ("cold", "forked"):
-        tiny.plan(tiny.desk(tmp_path), "- a\n", f"languages: [en]\nkernels: {kernels}\npublish: {kernels}")
+        plan = tiny.plan(tiny.desk(tmp_path), "- a\n", f"languages: [en]\nkernels: {kernels}")
+        plan.write_text(plan.read_text().replace("publish: out", f"publish: {kernels}"))
         report(tmp_path)
         page = (tmp_path / kernels / "a.en.html").read_text(encoding="utf-8")
         said[kernels] = ("shelved-call" in page, "look-here" in page)
