@@ -29,10 +29,21 @@ class Told:
     def __call__(self, language: str) -> str:
         from kpitools.words import say
 
-        return say(self.key, language, **{k: v(language) if callable(v) else v for k, v in self.fields.items()})
+        fields = {k: v(language) if callable(v) else v for k, v in self.fields.items()}
+        if language == "vi":
+            fields |= {k: _place(v) for k, v in fields.items() if k in ("where", "place") and isinstance(v, str)}
+        return say(self.key, language, **fields)
 
     def __str__(self) -> str:
         return self("en")
+
+
+def _place(where: str) -> str:
+    """A place in a file (desk.yml line 2: goals; desk.yml: files, entry 1) in Vietnamese."""
+    return re.sub(r"(?<=\S)( line |: files, entry )(?=\d)", lambda found: _PLACES[found[0]], where)
+
+
+_PLACES = {" line ": " dòng ", ": files, entry ": ": files, mục "}
 
 
 def told(key: str, /, **fields: Any) -> Told:

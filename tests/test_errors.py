@@ -80,16 +80,16 @@ def test_the_language_of_a_desk_is_known_also_where_its_file_cannot_be_read(tmp_
             "",
             "không phân biệt được ngày và tháng ở cột created_at",
         ),
-        ("a.csv", TICKETS, "files: [b.csv]", "không có tệp nào tên 'b.csv'"),
+        ("a.csv", TICKETS, "files: [b.csv]", "desk.yml: files, mục 1: không có tệp nào tên 'b.csv'"),
         ("a.csv", TICKETS, "timezone: Hanoi", "không có múi giờ nào tên 'Hanoi'. Có phải ý bạn là 'Asia/Ho_Chi_Minh'?"),
         (
             "a.csv",
             TICKETS,
             "tarjets: x",
-            "desk.yml line 2: không có mục nào tên 'tarjets'. Có phải ý bạn là 'targets'?",
+            "desk.yml dòng 2: không có mục nào tên 'tarjets'. Có phải ý bạn là 'targets'?",
         ),
-        ("a.csv", TICKETS, "max_loss: 5", "desk.yml line 2: 'max_loss' phải là một tỷ lệ từ 0 đến 1"),
-        ("a.csv", TICKETS, "files: [", "desk.yml line 3: không đúng cú pháp YAML"),
+        ("a.csv", TICKETS, "max_loss: 5", "desk.yml dòng 2: 'max_loss' phải là một tỷ lệ từ 0 đến 1"),
+        ("a.csv", TICKETS, "files: [", "desk.yml dòng 3: không đúng cú pháp YAML"),
         (
             "a.csv",
             TICKETS,
@@ -120,5 +120,5 @@ def test_what_a_kpi_lacks_is_said_in_the_desks_words(tmp_path):
     (tmp_path / "t.csv").write_text(TICKETS, encoding="utf-8")
     with pytest.raises(KpitoolsError) as error:
         compute("csat", load(tmp_path, timezone="UTC", cache=False))
-    assert error.value.in_language("vi").startswith("csat: dữ liệu thiếu điểm (surveys.score)")
+    assert error.value.in_language("vi").startswith("csat: dữ liệu không có điểm (surveys.score)")
     assert str(error.value).startswith("csat: the data lacks score (surveys.score)")
