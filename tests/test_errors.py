@@ -7,7 +7,8 @@ from importlib.resources import files
 import pytest
 import yaml
 
-from kpitools.errors import ConfigError, KpitoolsError, LoadError, did_you_mean, telling, told, unknown
+from kpitools.errors import SHORT_NAMES, ConfigError, KpitoolsError, LoadError, did_you_mean, telling, told, unknown
+from kpitools.kpis import CATALOGUE, get
 from kpitools.load import load
 from kpitools.speech import desk_language, speaking
 
@@ -112,6 +113,30 @@ def test_the_errors_that_users_meet_most_come_in_the_desks_language(tmp_path, na
         load(tmp_path, cache=False)
     assert said in str(error.value)
     assert not re.search("[àáảãạăắâấđêếôốơớưứ]", error.value.in_language("en"))
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("CSAT", "csat"),
+        ("NPS", "nps"),
+        ("First_Response_Time", "first_response_time"),
+        ("FRT", "first_response_time"),
+        ("frt", "first_response_time"),
+        ("FCR", "first_contact_resolution_rate"),
+        ("AHT", "average_handle_time"),
+        ("CAC", "customer_acquisition_cost"),
+        ("MQL", "marketing_qualified_leads"),
+        ("SLA", "sla_attainment"),
+    ],
+)
+def test_a_kpis_short_name_in_any_case_leads_to_its_code_name(given, meant):
+    with pytest.raises(KpitoolsError, match=f"no KPI named '{given}'. Did you mean '{meant}'\\?"):
+        get(given)
+
+
+def test_short_names_are_those_of_kpis_there_are():
+    assert set(SHORT_NAMES.values()) <= set(CATALOGUE)
 
 
 def test_what_a_kpi_lacks_is_said_in_the_desks_words(tmp_path):
