@@ -213,7 +213,8 @@ def _lost(rule: str, values: str, lines: list[int], language: str) -> str:
 
 
 def _unite_all(con, parts: list[Part], raws: dict[int, Raw], log: Log) -> list[Union]:
-    accounts = _accounts(parts, log, raws)
+    # Two entries may read one file, so that a file's name does not tell its account.
+    accounts = dict(zip(raws, _numbered(log), strict=True))
 
     def removed(part: Part, kind: str, rows: int) -> None:
         if part.is_main:
@@ -223,22 +224,21 @@ def _unite_all(con, parts: list[Part], raws: dict[int, Raw], log: Log) -> list[U
     return [unite_merging(con, name, [p for p in parts if p.name == name], raws, log, removed) for name in names]
 
 
-def _accounts(parts: list[Part], log: Log, raws: dict[int, Raw]) -> dict[int, dict]:
-    by_name = {account["file"]: account for account in log.files}
-    return {part.file: by_name[raws[part.file].name] for part in parts}
+def _numbered(log: Log) -> list[dict]:
+    """The accounts of the files that were read, in their order."""
+    return [account for account in log.files if account["format"]]
 
 
 def _close_accounts(con, parts: list[Part], unions: list[Union], log: Log) -> None:
     """Count what was accepted from each file's main table, and prove that no row was lost."""
     by_name = {union.name: union for union in unions}
-    numbered = [account for account in log.files if account["format"]]
     mains = [part for part in parts if part.is_main]
     counted = {
         (name, file): rows
         for name in {part.name for part in mains}
         for file, rows in con.execute(f"select _file, count(*) from ({by_name[name].sql}) group by 1").fetchall()
     }
-    for part, account in zip(mains, numbered, strict=True):
+    for part, account in zip(mains, _numbered(log), strict=True):
         account["accepted"] = counted.get((part.name, part.file), 0)
         told = sum(account[key] for key in FATES)
         if told != account["rows_read"]:

@@ -552,8 +552,13 @@ def funnel_card(points: pd.DataFrame, kpi: Kpi | str, by: str, language: str = "
 
 def yearly_churn_table(series: pd.DataFrame, language: str = "en", every: str = "month") -> Table:
     """`views.yearly_churn` in words: the pooled rate, the wrong sum and the right compound."""
-    units = {"rate": "share", "times": "share", "compounded": "share", "lost": "count", "at_risk": "count"}
-    return show_table(views.yearly_churn(series, every), say("cards.yearly_churn", language), units, language)
+    units = {"pooled": "share", "times": "share", "compounded": "share", "lost": "count", "at_risk": "count"}
+    return show_table(
+        views.yearly_churn(series, every).rename(columns={"rate": "pooled"}),
+        say("cards.yearly_churn", language),
+        units,
+        language,
+    )
 
 
 # What is not shown, and the quality of the data -------------------------------------------------------------

@@ -19,7 +19,10 @@ from kpitools.rules import Rule, TypedRows, broken, impossible, suspects
 
 
 class Part(NamedTuple):
-    """One file's rows of one canonical table, typed, in SQL table `table` with _file, _row and _line."""
+    """One file's rows of one canonical table, typed, in SQL table `table` with _file, _row and _line.
+
+    `read_as`: which column came from where, as a text.
+    """
 
     file: int
     name: str
@@ -27,6 +30,7 @@ class Part(NamedTuple):
     columns: tuple[str, ...]
     main: str | None = None
     merges: bool = False
+    read_as: str = ""
 
     @property
     def is_main(self) -> bool:
@@ -92,7 +96,7 @@ class _TableCleaner:
     def part(self) -> Part:
         """The finished rows."""
         main = self.main.name if self.main else None
-        return Part(self.number, self.name, self.typed.view, tuple(self.typed.columns()), main)
+        return Part(self.number, self.name, self.typed.view, tuple(self.typed.columns()), main, read_as=repr(self.map))
 
     def _pick_rows(self) -> None:
         """A view of the rows that belong to this table."""

@@ -237,7 +237,7 @@ def new(folder: Annotated[Path, typer.Argument(help="the folder to make")], lang
     language = _language(language)
     from kpitools.starter import write_starter
 
-    for path in write_starter(folder):
+    for path in write_starter(folder, language):
         typer.echo(say("cli.new.written", language, path=path))
     typer.echo(say("cli.new.next", language, folder=folder))
 

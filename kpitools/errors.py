@@ -29,10 +29,21 @@ class Told:
     def __call__(self, language: str) -> str:
         from kpitools.words import say
 
-        return say(self.key, language, **{k: v(language) if callable(v) else v for k, v in self.fields.items()})
+        fields = {k: v(language) if callable(v) else v for k, v in self.fields.items()}
+        if language == "vi":
+            fields |= {k: _place(v) for k, v in fields.items() if k in ("where", "place") and isinstance(v, str)}
+        return say(self.key, language, **fields)
 
     def __str__(self) -> str:
         return self("en")
+
+
+def _place(where: str) -> str:
+    """A place in a file (desk.yml line 2: goals; desk.yml: files, entry 1) in Vietnamese."""
+    return re.sub(r"(?<=\S)( line |: files, entry )(?=\d)", lambda found: _PLACES[found[0]], where)
+
+
+_PLACES = {" line ": " dòng ", ": files, entry ": ": files, mục "}
 
 
 def told(key: str, /, **fields: Any) -> Told:
@@ -125,17 +136,40 @@ def unknown(
     known, given = sorted(str(name) for name in known), str(given)
     if len(given) > MOST_SHOWN:
         given = f"{given[: MOST_SHOWN - 1]}…"
-    near = get_close_matches(given, known, n=1)
+    near = _near(what, given, known)
     return error(
         told(
             "unknown",
             place=f"{where}: " if where else "",
             what=_what(what),
             given=given,
-            hint=did_you_mean(near[0] if near else None),
+            hint=did_you_mean(near),
             known=", ".join(known) or told("none"),
         )
     )
+
+
+# What people call a KPI for short.
+SHORT_NAMES = {
+    "aht": "average_handle_time",
+    "asa": "average_speed_of_answer",
+    "cac": "customer_acquisition_cost",
+    "fcr": "first_contact_resolution_rate",
+    "frt": "first_response_time",
+    "mql": "marketing_qualified_leads",
+    "nrr": "net_revenue_retention",
+    "sla": "sla_attainment",
+}
+
+
+def _near(what: str, given: str, known: list[str]) -> str | None:
+    """The name that was meant: the same in another case, what a KPI is called for short, else the most similar."""
+    folded = given.casefold()
+    by_case = {name.casefold(): name for name in reversed(known)}
+    short = SHORT_NAMES.get(folded) if what == "KPI" else None
+    if short in known:
+        return short
+    return by_case.get(folded) or next(iter(get_close_matches(given, known, n=1)), None)
 
 
 def did_you_mean(near: str | None) -> Told | str:

@@ -675,21 +675,21 @@ pseudonyms: true                   # agents appear as A-07 / ẩn tên nhân vi�
 
 # Working hours, for the business clock. Days: mon..sun or t2..t7, cn. Past midnight: "22:00-06:00". Always: "24/7".
 # Giờ làm việc. Ngày: mon..sun hoặc t2..t7, cn. Qua nửa đêm: "22:00-06:00". Suốt ngày đêm: "24/7".
-schedules:
-  office:
-    holidays: VN                   # public holidays, days off in lieu included / ngày lễ, kể cả nghỉ bù
-    # closed: [2025-12-31, 2026-02-14..2026-02-22]   # further closed days / ngày nghỉ thêm
-    # open: {2025-12-27: "08:00-12:00"}              # extra working days / ngày làm bù
-    hours:
-      mon-fri: ["08:00-12:00", "13:00-17:30"]
-      sat: "08:00-12:00"
-  # Hours that changed: the week from each date on. / Giờ thay đổi theo thời gian:
-  # night:
-  #   timezone: Europe/London      # default: the desk's / mặc định: múi giờ ở trên
-  #   changes:
-  #     - {from: 2024-01-01, hours: {daily: "22:00-06:00"}}
-  #     - {from: 2025-07-01, hours: {weekdays: "21:00-06:00"}}
-default_schedule: office
+# schedules:
+#   office:
+#     holidays: VN                     # public holidays, days off in lieu included / ngày lễ, kể cả nghỉ bù
+#     closed: [2025-12-31, 2026-02-14..2026-02-22]   # further closed days / ngày nghỉ thêm
+#     open: {2025-12-27: "08:00-12:00"}              # extra working days / ngày làm bù
+#     hours:
+#       mon-fri: ["08:00-12:00", "13:00-17:30"]
+#       sat: "08:00-12:00"
+#   # Hours that changed: the week from each date on. / Giờ thay đổi theo thời gian:
+#   night:
+#     timezone: Europe/London          # default: the desk's / mặc định: múi giờ ở trên
+#     changes:
+#       - {from: 2024-01-01, hours: {daily: "22:00-06:00"}}
+#       - {from: 2025-07-01, hours: {weekdays: "21:00-06:00"}}
+# default_schedule: office
 # team_schedules:                  # teams with hours of their own / giờ riêng của từng nhóm
 #   Night team: night
 # team_levels:                     # a move to a higher level is an escalation / chuyển lên cấp cao hơn là leo thang

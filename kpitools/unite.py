@@ -73,9 +73,10 @@ def _mark_repeats(con, name, rows, parts, raws, key, versioned) -> None:
         )
     hashes = []
     for part in parts:
+        entry = _entry(part, parts, raws)
         some = f"where _row in (select _row from kpitools_twice where _file = {part.file})" if key else ""
         hashes.append(
-            f"select {part.file}::int as _file, _row, hash({_hashed(raws[part.file])}) as _hash from "
+            f"select {part.file}::int as _file, _row, hash({entry}, {_hashed(raws[part.file])}) as _hash from "
             f"{raws[part.file].table} {some}"
         )
     subject = "kpitools_twice" if key else f"({rows})"
@@ -93,6 +94,12 @@ def _mark_repeats(con, name, rows, parts, raws, key, versioned) -> None:
     )
     if key:
         _mark_versions(con, name, listed, versioned)
+
+
+def _entry(part: Part, parts: list[Part], raws: dict[int, Raw]) -> int:
+    """The number of this way of reading the file: what two entries read differently of one row are two rows."""
+    name = raws[part.file].name
+    return list(dict.fromkeys(p.read_as for p in parts if raws[p.file].name == name)).index(part.read_as)
 
 
 def _mark_versions(con, name: str, listed: str, versioned: bool) -> None:

@@ -98,6 +98,20 @@ def test_new_writes_a_folder_to_start_from_and_never_replaces_a_file(tmp_path):
     assert "is there already" in str(run("new", str(tmp_path / "desk")).exception)
 
 
+def test_new_in_vietnamese_writes_a_vietnamese_desk_and_plan(tmp_path):
+    from kpitools.report.plan import read_plan
+    from kpitools.settings import read_settings
+    from kpitools.starter import PLAN_COMMENTS
+
+    assert run("new", str(tmp_path), "--language", "vi").exit_code == 0
+
+    assert read_settings(tmp_path).language == "vi"
+    assert read_plan(tmp_path / "plan.yml").languages == ("vi", "en")
+    plan = (tmp_path / "plan.yml").read_text(encoding="utf-8")
+    assert [said for said in PLAN_COMMENTS.values() if said not in plan] == []
+    assert [said for said in PLAN_COMMENTS if said in plan] == []
+
+
 def test_the_folder_new_writes_is_one_that_report_can_read(tmp_path):
     from kpitools.report.plan import read_plan
     from kpitools.settings import read_settings

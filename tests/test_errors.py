@@ -7,7 +7,8 @@ from importlib.resources import files
 import pytest
 import yaml
 
-from kpitools.errors import ConfigError, KpitoolsError, LoadError, did_you_mean, telling, told, unknown
+from kpitools.errors import SHORT_NAMES, ConfigError, KpitoolsError, LoadError, did_you_mean, telling, told, unknown
+from kpitools.kpis import CATALOGUE, get
 from kpitools.load import load
 from kpitools.speech import desk_language, speaking
 
@@ -80,16 +81,16 @@ def test_the_language_of_a_desk_is_known_also_where_its_file_cannot_be_read(tmp_
             "",
             "không phân biệt được ngày và tháng ở cột created_at",
         ),
-        ("a.csv", TICKETS, "files: [b.csv]", "không có tệp nào tên 'b.csv'"),
+        ("a.csv", TICKETS, "files: [b.csv]", "desk.yml: files, mục 1: không có tệp nào tên 'b.csv'"),
         ("a.csv", TICKETS, "timezone: Hanoi", "không có múi giờ nào tên 'Hanoi'. Có phải ý bạn là 'Asia/Ho_Chi_Minh'?"),
         (
             "a.csv",
             TICKETS,
             "tarjets: x",
-            "desk.yml line 2: không có mục nào tên 'tarjets'. Có phải ý bạn là 'targets'?",
+            "desk.yml dòng 2: không có mục nào tên 'tarjets'. Có phải ý bạn là 'targets'?",
         ),
-        ("a.csv", TICKETS, "max_loss: 5", "desk.yml line 2: 'max_loss' phải là một tỷ lệ từ 0 đến 1"),
-        ("a.csv", TICKETS, "files: [", "desk.yml line 3: không đúng cú pháp YAML"),
+        ("a.csv", TICKETS, "max_loss: 5", "desk.yml dòng 2: 'max_loss' phải là một tỷ lệ từ 0 đến 1"),
+        ("a.csv", TICKETS, "files: [", "desk.yml dòng 3: không đúng cú pháp YAML"),
         (
             "a.csv",
             TICKETS,
@@ -114,11 +115,35 @@ def test_the_errors_that_users_meet_most_come_in_the_desks_language(tmp_path, na
     assert not re.search("[àáảãạăắâấđêếôốơớưứ]", error.value.in_language("en"))
 
 
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("CSAT", "csat"),
+        ("NPS", "nps"),
+        ("First_Response_Time", "first_response_time"),
+        ("FRT", "first_response_time"),
+        ("frt", "first_response_time"),
+        ("FCR", "first_contact_resolution_rate"),
+        ("AHT", "average_handle_time"),
+        ("CAC", "customer_acquisition_cost"),
+        ("MQL", "marketing_qualified_leads"),
+        ("SLA", "sla_attainment"),
+    ],
+)
+def test_a_kpis_short_name_in_any_case_leads_to_its_code_name(given, meant):
+    with pytest.raises(KpitoolsError, match=f"no KPI named '{given}'. Did you mean '{meant}'\\?"):
+        get(given)
+
+
+def test_short_names_are_those_of_kpis_there_are():
+    assert set(SHORT_NAMES.values()) <= set(CATALOGUE)
+
+
 def test_what_a_kpi_lacks_is_said_in_the_desks_words(tmp_path):
     from kpitools.compute import compute
 
     (tmp_path / "t.csv").write_text(TICKETS, encoding="utf-8")
     with pytest.raises(KpitoolsError) as error:
         compute("csat", load(tmp_path, timezone="UTC", cache=False))
-    assert error.value.in_language("vi").startswith("csat: dữ liệu thiếu điểm (surveys.score)")
+    assert error.value.in_language("vi").startswith("csat: dữ liệu không có điểm (surveys.score)")
     assert str(error.value).startswith("csat: the data lacks score (surveys.score)")

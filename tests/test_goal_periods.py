@@ -132,10 +132,17 @@ def test_comments_keep_the_numbers_of_lines(tmp_path):
         read_targets(tmp_path / "targets.csv")
 
 
-def test_the_starting_file_of_goals_can_be_read(tmp_path):
+def test_the_starting_file_of_goals_sets_none_until_its_examples_are_switched_on(tmp_path):
     write_starter(tmp_path)
-    assert read_targets(tmp_path / "targets.csv").kpi.tolist() == ["first_response_time", "csat"]
-    assert "mục tiêu" in (tmp_path / "targets.csv").read_text(encoding="utf-8")
+    path = tmp_path / "targets.csv"
+    assert read_targets(path).empty
+
+    text = path.read_text(encoding="utf-8")
+    assert "mục tiêu" in text
+    for row in ("first_response_time,,", "csat,,", "ticket_volume,2025"):
+        text = text.replace(f"# {row}", row)
+    path.write_text(text, encoding="utf-8")
+    assert read_targets(path).kpi.tolist() == ["first_response_time", "csat", "ticket_volume"]
 
 
 @pytest.mark.parametrize("kpi", ["ticket_volume", "occupancy"])

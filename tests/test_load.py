@@ -531,3 +531,24 @@ def test_where_no_unused_column_resembles_one_of_ours_the_lines_still_load(tmp_p
     assert lines.splitlines()[-1] == '    #     # tên trong docs/columns.md: "zzz"'
     (tmp_path / "desk.yml").write_text(f"timezone: UTC\n{lines}\n", encoding="utf-8")
     assert frame(load(tmp_path, cache=False), "tickets").status.tolist() == ["open"]
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.vi.md"])
+def test_the_mapping_in_the_readme_loads_tickets_and_their_ratings(tmp_path, readme):
+    import re
+
+    text = (Path(__file__).parents[1] / readme).read_text(encoding="utf-8")
+    (tmp_path / "desk.yml").write_text(re.search(r"```yaml\n(.*?)```", text, re.DOTALL)[1], encoding="utf-8")
+    (tmp_path / "phieu.csv").write_text(
+        "Mã,Lúc tạo,Lúc trả lời,Lúc xong,Tình trạng,Nhóm,Hài lòng\n"
+        "1,04/03/2025 09:00,04/03/2025 09:30,05/03/2025 09:00,Xong,VIP,5\n"
+        "2,13/03/2025 10:00,,,Đang làm,VIP,\n",
+        encoding="utf-8",
+    )
+    desk = load(tmp_path, cache=False)
+
+    tickets = desk.base("tickets").to_pandas().sort_values("ticket_id")
+    assert tickets.status.tolist() == ["resolved", "open"]
+    assert str(tickets.created_at.iloc[0]) == "2025-03-04 02:00:00"
+    surveys = desk.base("surveys").to_pandas()
+    assert (surveys.ticket_id.tolist(), surveys.score.tolist(), surveys.kind.tolist()) == (["1"], [5.0], ["csat"])

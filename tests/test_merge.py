@@ -153,3 +153,52 @@ def test_every_row_is_accounted_for_and_every_key_is_there_once(desk_of, first, 
     assert rows(desk).lead_id.tolist() == sorted({str(key) for key in [*first, *(key for key, _ in second)]})
     last = dict(list(dict.fromkeys(second)))  # exact duplicates go first, then the last version of a key stays
     assert rows(desk).set_index("lead_id").won_at.dropna().dt.day.to_dict() == {str(k): d for k, d in last.items()}
+
+
+# Two entries that read one file ---------------------------------------------------------------------------
+
+ANSWERS = "Id,When,Sat,Rec\n1,2025-03-04 09:00,5,9\n2,2025-03-04 10:00,2,\n3,2025-03-04 11:00,,6\n"
+ANSWERS += "4,2025-03-04 12:00,4,10\n" * 2
+
+
+def answers(tmp_path, *entries):
+    import yaml
+
+    (tmp_path / "answers.csv").write_text(ANSWERS, encoding="utf-8")
+    files = [{"file": "answers.csv", "tables": {table: columns}} for table, columns in entries]
+    (tmp_path / "desk.yml").write_text(yaml.safe_dump({"timezone": "UTC", "files": files}), encoding="utf-8")
+    return load(tmp_path, cache=False)
+
+
+def asked(kind, scale, score, **more):
+    said = {"kind": {"constant": kind}, "scale": {"constant": scale}, "score": score}
+    return "surveys", said | {"answered_at": "When", "ticket_id": "Id"} | more
+
+
+def fates(desk):
+    columns = ["rows_read", "accepted", "quarantined", "duplicates", "superseded"]
+    return desk.report.files[columns].astype(int).to_numpy().tolist()
+
+
+def test_two_questions_of_one_row_count_both_and_its_copy_counts_neither_twice(tmp_path):
+    from kpitools.compute import compute
+
+    desk = answers(tmp_path, asked("csat", "1-5", "Sat"), asked("nps", "0-10", "Rec"))
+
+    # By hand: of the scores 5, 2 and 4 two are good; of 9, 6 and 10 two promote and one detracts.
+    csat, nps = (compute(kpi, desk, every=None).iloc[0] for kpi in ("csat", "nps"))
+    assert (csat.value, csat.n) == (pytest.approx(2 / 3), 3)
+    assert (nps.value, nps.n) == (pytest.approx(100 / 3), 3)
+    assert fates(desk) == [[5, 4, 0, 1, 0]] * 2
+
+
+def test_an_entry_that_stands_twice_counts_once(tmp_path):
+    desk = answers(tmp_path, asked("csat", "1-5", "Sat"), asked("csat", "1-5", "Sat"))
+    assert int(desk.base("surveys").count().to_pandas()) == 4
+    assert fates(desk) == [[5, 4, 0, 1, 0], [5, 0, 0, 5, 0]]
+
+
+def test_entries_of_one_file_keep_accounts_of_their_own_where_their_keys_meet(tmp_path):
+    desk = answers(tmp_path, asked("csat", "1-5", "Sat", survey_id="Id"), asked("nps", "0-10", "Rec", survey_id="Id"))
+    assert set(desk.base("surveys").to_pandas().kind) == {"nps"}
+    assert fates(desk) == [[5, 0, 0, 1, 4], [5, 4, 0, 1, 0]]

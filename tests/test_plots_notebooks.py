@@ -205,11 +205,30 @@ def funnel_points():
     return points
 
 
+def test_the_funnel_of_people_does_not_call_them_groups():
+    people = funnel_points().rename(columns={"team": "agent_id"})
+
+    said = [plots.alt_of(plots.group_funnel(people, get("csat"), "agent_id", lang).figure) for lang in ("en", "vi")]
+
+    assert "2 of 2 people tested" in said[0]
+    assert "2 trên 2 nhân viên được kiểm tra" in said[1] and "nhóm" not in said[1]
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [(12_340, "12,34 nghìn ₫"), (988_000_000, "988 triệu ₫"), (-2_400_000_000, "−2,4 tỷ ₫"), (5e12, "5 nghìn tỷ ₫")],
+)
+def test_vietnamese_figures_say_millions_and_billions_in_words(amount, said):
+    from kpitools.plots.finance import _short
+
+    assert _short(amount, "VND", "vi").replace("\N{NO-BREAK SPACE}", " ") == said
+
+
 def test_the_funnel_flags_by_the_direction_of_the_kpi_and_says_how_many_were_tested():
     ax = plots.group_funnel(funnel_points(), get("csat"), "team")
     other = plots.group_funnel(funnel_points(), get("reopen_rate"), "team")
 
-    assert "2 of 2 tested differ from the common 65.0%" in plots.alt_of(ax.figure)
+    assert "2 of 2 groups tested differ from the common 65.0%" in plots.alt_of(ax.figure)
     assert "Drawn faint, with fewer than 20 rows: 1." in plots.alt_of(ax.figure)
 
     def dots(one, gid):

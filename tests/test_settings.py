@@ -367,25 +367,24 @@ def test_a_table_that_is_not_utf8_is_told(desk):
 # The template and the options ---------------------------------------------------------------------
 
 
-def test_the_template_is_a_valid_desk_file(desk):
+def test_the_template_is_a_valid_desk_file_that_states_no_working_hours(desk):
     found = read_settings(desk(SETTINGS_HELP))
 
-    assert found.default_schedule == "office"
+    assert (found.schedules, found.default_schedule) == ({}, None)
     assert found.options == Settings().options
 
 
 def test_the_template_is_still_valid_with_its_examples_switched_on(desk):
     lines = SETTINGS_HELP.splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith("# files:"))
-    uncommented = [line.replace("# ", "", 1) if start <= i < start + 5 else line for i, line in enumerate(lines)]
-    text = "\n".join(uncommented)
-    for key in ("as_of", "dayfirst", "closed", "open", "team_schedules", "  Night team", "night"):
+    on = [i for i, line in enumerate(lines) if line.startswith(("# files:", "# schedules:", "# default_schedule:"))]
+    on = [i for start, count in zip(on, (5, 14, 1), strict=True) for i in range(start, start + count)]
+    text = "\n".join(line.replace("# ", "", 1) if i in on else line for i, line in enumerate(lines))
+    for key in ("as_of", "dayfirst", "team_schedules", "  Night team"):
         text = text.replace(f"# {key}:", f"{key}:")
-    for part in ("timezone: Europe", "changes:", "  - {from"):
-        text = text.replace(f"#   {part}", f"  {part}")
     found = read_settings(desk(text))
 
     assert [entry["file"] for entry in found.files] == ["tickets.csv", "messages.csv"]
+    assert found.default_schedule == "office"
     assert found.team_schedules == {"Night team": "night"}
     assert len(found.schedules["office"].closed) == 10
     assert len(found.schedules["night"].changes) == 2

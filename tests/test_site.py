@@ -436,7 +436,7 @@ def test_the_digest_says_what_is_of_concern_in_a_few_lines_and_links_to_the_page
 
     assert message["To"] is None and message["X-Unsent"] == "1"
     assert message["Subject"].startswith("Desk <script>") and message["Subject"].endswith("(data as of 6 Jul 2025)")
-    assert re.match(r"Of \d+ KPIs, \d+ show a signal of concern", plain)
+    assert re.match(r"KPIs: \d+\. With a signal of concern: \d+;", plain)
     assert "Scorecard: https://intranet.example/kpi/index.html" in plain
     assert "https://intranet.example/kpi/first_response_time.en.html" in plain
     html = message.get_body(("html",)).get_content()
@@ -586,13 +586,13 @@ def test_every_run_sends_a_digest_and_one_without_news_says_so(exported, post, m
 
     assert late.is_unchanged and again.is_unchanged
     news, none = _letters()
-    subject = "Desk [e-mail]: 2 KPIs of concern, 0 improving (data as of 30 Mar 2025)"
+    subject = "Desk [e-mail]: KPIs of concern: 2, improving: 0 (data as of 30 Mar 2025)"
     assert news["Subject"].strip() == subject  # what could not be sent before is news
     assert none["Subject"].strip() == f"No change: {subject}"
     for kind in ("plain", "html"):
         text, old = (letter.get_body((kind,)).get_content() for letter in (none, news))
-        assert "Nothing has changed since the last report" in text and "2 show a signal of concern" in text
-        assert "Nothing has changed" not in old and "2 show a signal of concern" in old
+        assert "Nothing has changed since the last report" in text and "With a signal of concern: 2;" in text
+        assert "Nothing has changed" not in old and "With a signal of concern: 2;" in old
 
 
 @pytest.mark.slow

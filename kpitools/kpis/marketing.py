@@ -181,8 +181,8 @@ MQL_CONVERSION_RATE = Kpi(
         "qualification, whenever they were won. A cohort younger than the maturity window is still being won, is "
         "marked as not complete and never judged.",
         "Tỷ lệ khách tiềm năng đã thành khách hàng trên số khách tiềm năng đạt chuẩn trong cùng kỳ: tính theo lứa đạt "
-        "chuẩn, dù chốt vào lúc nào. Lứa chưa đủ thời gian chín vẫn còn được chốt thêm nên được đánh dấu là chưa trọn "
-        "kỳ và không đánh giá.",
+        "chuẩn, dù chốt vào lúc nào. Lứa chưa đủ thời gian theo dõi vẫn còn được chốt thêm nên được đánh dấu là chưa "
+        "trọn kỳ và không đánh giá.",
     ),
     formula=Words("won / qualified, of one cohort", "đã chốt / đạt chuẩn, trong cùng một lứa"),
     table="leads",
@@ -248,7 +248,7 @@ LEAD_TO_WIN_TIME = Kpi(
 CUSTOMER_ACQUISITION_COST = Kpi(
     name="customer_acquisition_cost",
     family="marketing",
-    title=Words("Customer acquisition cost (CAC)", "Chi phí sở hữu khách hàng (CAC)"),
+    title=Words("Customer acquisition cost (CAC)", "Chi phí thu hút một khách hàng mới (CAC)"),
     definition=Words(
         "Marketing and sales spending of the period divided by the customers won in it. Where nobody was won there "
         "is no such cost: not defined, not 0. Customers won in months without recorded spending do not count.",
@@ -290,7 +290,7 @@ CUSTOMER_ACQUISITION_COST = Kpi(
             "Customers won today were often paid for months ago: after a campaign the figure falls because its leads "
             "mature, not because work got cheaper. Try cac_lag_months.",
             "Khách chốt hôm nay thường do tiền chi từ mấy tháng trước: sau một chiến dịch con số giảm vì khách tiềm "
-            "năng đã chín, không phải vì làm rẻ hơn. Hãy thử cac_lag_months.",
+            "năng đã đủ thời gian để chốt, không phải vì làm rẻ hơn. Hãy thử cac_lag_months.",
         ),
     ),
     guards=("mql_conversion_rate", "marketing_qualified_leads"),

@@ -85,6 +85,7 @@ def funnel_headline(points: pd.DataFrame, kpi: Kpi, by: str, language: str) -> s
         language,
         title=kpi.title(language),
         by=say_column(by, language),
+        groups=_groups(by, language),
         tested=said["tested"],
         flagged=said["flagged"],
         overall=quantity(said["target"], "share", language),
@@ -93,6 +94,11 @@ def funnel_headline(points: pd.DataFrame, kpi: Kpi, by: str, language: str) -> s
         text += " " + say("plots.funnel.alone", language, n=said["alone"])
     few = int(points.small.sum())
     return text + (" " + say("plots.breakdown.small", language, k=few, n=style.SMALL) if few else "")
+
+
+def _groups(by: str, language: str) -> str:
+    """What is compared, in a word: people, or groups."""
+    return say(f"plots.groups.{'agents' if by == 'agent_id' else 'others'}", language)
 
 
 @shows(by=None, value=KPI, n="count", rank="count", rank_low="count", rank_high="count", last_by_chance="share")

@@ -1,5 +1,7 @@
 """Figures of money: two meanings of one word, movements of recurring revenue, and the bridge they make."""
 
+import re
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -106,14 +108,19 @@ def movements_headline(moves: pd.DataFrame, kpi: Kpi, language: str) -> str:
     )
 
 
+# The locale's abbreviations of thousand, million, billion and trillion, as they are said.
+_VIETNAMESE = {"N": "nghìn", "Tr": "triệu", "T": "tỷ", "NT": "nghìn tỷ"}
+
+
 def _short(amount: float, currency: str, language: str) -> str:
-    """An amount in four figures: ₫988M, 988 Tr ₫."""
+    """An amount in four figures: ₫988M, 988 triệu ₫."""
     from babel.numbers import format_compact_currency
 
     if not is_currency(currency) or abs(amount) < 10_000:
         return quantity(amount, currency, language)
     locale = {"en": "en_GB", "vi": "vi_VN"}[language]
-    return format_compact_currency(amount, currency, locale=locale, fraction_digits=2).replace("-", "−")
+    text = format_compact_currency(amount, currency, locale=locale, fraction_digits=2).replace("-", "−")
+    return re.sub(r"\b(N|Tr|T|NT)\b", lambda found: _VIETNAMESE[found[0]], text) if language == "vi" else text
 
 
 _COLOURS = {name: colour for name, _, colour in _MOVES} | {"at_start": style.GREY, "at_end": style.GREY}

@@ -259,7 +259,7 @@ empty groups, priorities and topics, a group name in decomposed letters, subject
 *Các câu chuyện: (1) Tết: dồn việc; (2) chatbot: CSAT từng kênh tăng mà tổng giảm; (3) tập huấn có hiệu quả; (4) phần mềm
 không có hiệu quả; (5) đội VIP ít số liệu đứng cuối do ngẫu nhiên; (6) khách không hài lòng hay trả lời khảo sát hơn;
 (7) tuần dọn yêu cầu bị quên làm thời gian giải quyết trung bình tăng vọt; (8) macro trả lời nhanh: phản hồi nhanh hơn nhưng bị mở lại nhiều hơn; (9) chiến dịch 11.11 kéo về nhiều khách tiềm năng nhưng
-ít người mua; (10) hội chợ xuân: chi phí mỗi khách tăng vọt rồi giảm một nửa khi khách tiềm năng chín; (11) tháng giảm giá: doanh số tăng, biên lợi nhuận giảm;
+ít người mua; (10) hội chợ xuân: chi phí mỗi khách tăng vọt rồi giảm một nửa khi khách tiềm năng đủ thời gian để chốt; (11) tháng giảm giá: doanh số tăng, biên lợi nhuận giảm;
 (12) Tết đổi tháng làm so sánh cùng kỳ sai lệch; (13) lô tai nghe bị trả lại nhiều; (14) trữ hàng bằng nợ: thanh khoản nhanh dưới 1; (15) vài khách sỉ mua thêm che lấp
 khách lẻ cắt giảm; (16) đội Kỹ thuật bận quá chín phần mười thời gian.*
 """
