@@ -44,6 +44,7 @@ class Desk:
         self._filled: dict[str, frozenset[str]] = {}
         self._sources: dict[str, ir.Table] = {}
         self._lacking: dict[Kpi, Words] = {}
+        self._lacking_tables: dict[str, Words] = {}
         self._kpis: dict[str, Kpi] = {}
         self._calendar: ir.Table | None = None
 
@@ -192,6 +193,11 @@ class Desk:
         """The same in both languages."""
         if name not in facts.FACTS:
             return lacking.NOTHING if self.has(name) else lacking.table(name)
+        if name not in self._lacking_tables:
+            self._lacking_tables[name] = self._lacks_for_fact(name)
+        return self._lacking_tables[name]
+
+    def _lacks_for_fact(self, name: str) -> Words:
         alternatives, fact = [], facts.FACTS[name]
         for needs in fact.needs:
             parts = (need.split(".") for need in needs)
@@ -280,6 +286,11 @@ class Desk:
             pairs = {(name, c): (ends[f"min_{c}"], ends[f"max_{c}"]) for c in instants}
             found |= {key: pair for key, pair in pairs.items() if pd.notna(pair[0])}
         return found
+
+    def first_of(self, table: str, column: str) -> dt.datetime | None:
+        """The first moment (naive UTC) that stands in an instant column of a loaded table."""
+        ends = self._ends.get((table, column))
+        return ends[0].to_pydatetime() if ends else None
 
     @cached_property
     def span(self) -> tuple[dt.datetime | None, dt.datetime | None]:
