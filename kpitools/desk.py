@@ -46,6 +46,7 @@ class Desk:
         self._lacking: dict[Kpi, Words] = {}
         self._lacking_tables: dict[str, Words] = {}
         self._kpis: dict[str, Kpi] = {}
+        self._lasts: dict[tuple[str, str], pd.Timestamp | None] = {}
         self._calendar: ir.Table | None = None
 
     @classmethod
@@ -312,6 +313,16 @@ class Desk:
         """The wall clock of an instant column of `rows`: the one stored at load where there is one."""
         stored = tables.local(column)
         return rows[stored] if stored in rows.columns else self.local(rows[column])
+
+    def last_local(self, table: str, column: str) -> pd.Timestamp | None:
+        """The last moment, on the desk's wall clock, that stands in an instant column of a canonical or derived table;
+        None where none does."""
+        if (table, column) not in self._lasts:
+            rows = self.table(table, _SOME_PERIOD)
+            moment = rows[column] if column.endswith("_local") else self.wall_clock(rows, column)
+            last = moment.max().to_pandas()
+            self._lasts[table, column] = None if pd.isna(last) else pd.Timestamp(last)
+        return self._lasts[table, column]
 
     @cached_property
     def as_of(self) -> dt.datetime:
