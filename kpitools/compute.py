@@ -157,6 +157,12 @@ def account(kpi: Kpi | str, desk: Desk, hours: str = "calendar") -> pd.DataFrame
     )
 
 
+def is_undated(kpi: Kpi | str, desk: Desk) -> bool:
+    """Whether rows count and none of them has a date that puts it in a period."""
+    told = account(kpi, desk).set_index("rule")
+    return "undated" in told.index and bool(told.left["undated"] == 0 < told.dropped["undated"])
+
+
 _IN_TIME = {"undated": UNDATED, "after_now": AFTER_NOW}
 
 

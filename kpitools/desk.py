@@ -339,6 +339,11 @@ class Desk:
         return moment.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
 
     @property
+    def known_now(self) -> dt.datetime | None:
+        """`as_of_local`, or None where neither desk.yml nor any row says when that is: what readers are shown."""
+        return self.as_of_local if self.settings.as_of or self.span[1] else None
+
+    @property
     def last_moment(self) -> pd.Timestamp:
         """The wall clock just before `as_of`: a period that begins at `as_of` has not begun yet."""
         return pd.Timestamp(self.as_of_local) - pd.Timedelta(microseconds=1)
@@ -376,7 +381,8 @@ class Desk:
     def __repr__(self) -> str:
         counts = {name: int(rows.count().to_pandas()) for name, rows in self._base.items()}
         held = ", ".join(f"{name} {count:,}" for name, count in counts.items())
-        return f"Desk {self.settings.name!r}: {held}; as of {self.as_of_local:%Y-%m-%d %H:%M} {self.timezone}"
+        when = f"as of {self.known_now:%Y-%m-%d %H:%M} {self.timezone}" if self.known_now else "without any date"
+        return f"Desk {self.settings.name!r}: {held}; {when}"
 
 
 def _counts(kpi: Kpi, rows: ir.Table) -> ir.BooleanValue:
