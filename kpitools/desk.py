@@ -256,7 +256,10 @@ class Desk:
         counts |= {f"kpi_{i}": _counts(kpi, rows).any() for i, kpi in enumerate(kpis) if set(kpi.needs) <= needs}
         counts |= {name: n for i, kpi in enumerate(kpis) if set(kpi.needs) <= needs for name, n in _unmet(i, kpi, rows)}
         found = rows.agg(**counts).to_pandas().iloc[0] if counts else {}
-        known = facts.FACTS[table].columns if table in facts.FACTS else {}
+        fact = facts.FACTS.get(table)
+        known = dict(fact.columns) if fact else {}
+        lacks_of = fact.lacks_of if fact else {}
+        known |= {c: lacks(self) for c, lacks in lacks_of.items() if c in needs and not found.get(f"need_{c}", 0) > 0}
         for i, kpi in enumerate(kpis):
             empty = [known.get(c, f"{table}.{c}") for c in kpi.needs if not found.get(f"need_{c}", 0) > 0]
             unmet = [(rule, int(found.get(f"demand_{i}_{rule.name}", 0))) for rule in kpi.demands]
