@@ -303,7 +303,7 @@ def basis_card(kpi: Kpi | str, desk: Desk, language: str | None = None, hours: s
         read, taken = (number(files[column].sum(), language, 0) for column in ("rows_read", "accepted"))
         lines.append(("files", say("cards.files", language, files=len(files), read=read, accepted=taken)))
     lines.append(("span", f"{_moment(first, language)} – {_moment(last, language)}"))
-    lines.append(("as_of", f"{_moment(desk.as_of_local, language)} ({_zone(desk, language)})"))
+    lines.append(("as_of", f"{_moment(desk.known_now, language)} ({_zone(desk, language)})" if desk.known_now else "–"))
     terms = [(say(f"cards.term.{name}", language), said) for name, said in lines]
     rest = _lacks(kpi, desk, language) or account_table(kpi, desk, language, hours)
     return Card(say("cards.basis", language), terms, rest)

@@ -15,8 +15,11 @@ def print_desk(desk, path: Path, language: str) -> None:
     """What was loaded: how many rows of each table, and as of when."""
     counts = {name: int(desk.base(name).count().to_pandas()) for name in tables.TABLES if desk.has(name)}
     held = ", ".join(f"{number(n, language, 0)} {table_words(name, language)}" for name, n in counts.items())
-    when = f"{desk.as_of_local:{say('cli.check.moment', language)}} {desk.timezone}"
     name = desk.settings.name if path.is_dir() or path.name == "desk.yml" else path.name
+    if desk.known_now is None:
+        terminal.line(say("cli.check.undated", language, name=name, held=held))
+        return
+    when = f"{desk.known_now:{say('cli.check.moment', language)}} {desk.timezone}"
     terminal.line(say("cli.check.desk", language, name=name, held=held, when=when))
 
 

@@ -142,6 +142,7 @@ def compute(
     language = _language(language, path)
     one_of(form, ("table", "csv", "json"), "--format")
     from kpitools.compute import compute as compute_kpi
+    from kpitools.compute import is_undated
     from kpitools.compute_text import print_series
     from kpitools.load import load
     from kpitools.people import hide
@@ -156,6 +157,8 @@ def compute(
     found = compute_kpi(record, desk, every=every, by=by, hours=hours, start=start, end=end)
     found = hide(found, desk).sort_values(["period", *by], ignore_index=True)
     print_series(found, record, by, every, form, language)
+    if found.empty and every != "all" and is_undated(record, desk):
+        terminal.line(say("cli.compute.undated", language), is_error=form != "table")
 
 
 @app.command()

@@ -83,7 +83,8 @@ def compute(
         # Looked up only now: with a figure in hand, nothing it needs can be missing.
         _supported(kpi, desk, every)
     first = found.pop("first_local").min()
-    return _finish(found, kpi, desk, every, by, statistic, start, end, first)
+    last = _last_known(kpi, desk, statistic) if every else None
+    return _finish(found, kpi, desk, every, by, statistic, start, end, (first, last))
 
 
 @contextmanager
@@ -154,6 +155,12 @@ def account(kpi: Kpi | str, desk: Desk, hours: str = "calendar") -> pd.DataFrame
             "left": left.to_numpy(),
         }
     )
+
+
+def is_undated(kpi: Kpi | str, desk: Desk) -> bool:
+    """Whether rows count and none of them has a date that puts it in a period."""
+    told = account(kpi, desk).set_index("rule")
+    return "undated" in told.index and bool(told.left["undated"] == 0 < told.dropped["undated"])
 
 
 _IN_TIME = {"undated": UNDATED, "after_now": AFTER_NOW}
@@ -460,7 +467,16 @@ STATISTICS: dict[str, Callable[[pd.DataFrame, ir.Table, Sequence[str], Kpi], pd.
 _ZERO_WHEN_EMPTY = ("total", "level")
 
 
-def _finish(found: pd.DataFrame, kpi, desk, every, by, statistic, start, end, first) -> pd.DataFrame:
+def _last_known(kpi: Kpi, desk: Desk, statistic: str) -> pd.Timestamp:
+    """The last local moment of which the data says how often something happened: that of the date that a count goes
+    by, in any row of its table. After it nothing is recorded, which is not that nothing happened. A level stands as it
+    was until something changes it."""
+    if statistic != "total" or facts.by_period(kpi.table):
+        return desk.last_moment
+    return min(desk.last_local(kpi.table, kpi.dated_by) or desk.last_moment, desk.last_moment)
+
+
+def _finish(found: pd.DataFrame, kpi, desk, every, by, statistic, start, end, known) -> pd.DataFrame:
     found = found.assign(**{c: found[c].astype("float64") for c in ("value", "low", "high")})
     if every is None:
         found.insert(0, "period", pd.NaT)
@@ -477,7 +493,11 @@ def _finish(found: pd.DataFrame, kpi, desk, every, by, statistic, start, end, fi
             found = found[found.period >= periods.floor(pd.Timestamp(start), every)]
         if end is not None:
             found = found[found.period < pd.Timestamp(end)]
-    found["complete"] = _complete(found.period, kpi, desk, every, first)
+    if statistic == "total":
+        unknown_yet = found.period > known[1]
+        found.loc[unknown_yet, ["value", "low", "high"]] = np.nan
+        found.loc[unknown_yet, "n"] = 0
+    found["complete"] = _complete(found.period, kpi, desk, every, *known)
     return _ordered(_annual(found, every) if kpi.annual else found, by)
 
 
@@ -491,7 +511,7 @@ def _on_grid(found, desk, every, by, statistic, start, end) -> pd.DataFrame:
     """Every period from the first to the last that has begun, for every group: a quiet week is there, with n = 0."""
     if found.empty:
         return found
-    # A count or a level runs up to the data's end: nothing happening is a figure too.
+    # A count or a level runs up to "now": nothing happening is a figure too, as far as the data goes.
     last = found.period.max()
     if statistic in _ZERO_WHEN_EMPTY:
         asked = desk.last_moment if end is None else min(desk.last_moment, _just_before(end))
@@ -516,14 +536,14 @@ def _just_before(moment) -> pd.Timestamp:
     return pd.Timestamp(moment) - pd.Timedelta(microseconds=1)
 
 
-def _complete(starts: pd.Series, kpi: Kpi, desk: Desk, every: str, first) -> pd.Series:
+def _complete(starts: pd.Series, kpi: Kpi, desk: Desk, every: str, first, last) -> pd.Series:
     """Whether each period is over, its outcomes can be known, and the KPI's own rows (the `first` of them at that
-    local moment) cover its beginning."""
+    local moment) cover its beginning; and a count's data, which goes to `last`, has come to it."""
     wait = pd.Timedelta(days=int(desk.option(kpi.matures_after))) if kpi.matures_after else pd.Timedelta(0)
     over = periods.following(starts, every) + wait <= pd.Timestamp(desk.as_of_local)
     if facts.by_period(kpi.table) or not len(starts):
         return over
-    return over & (starts >= pd.Timestamp(first).normalize())
+    return over & (starts >= pd.Timestamp(first).normalize()) & (starts <= last)
 
 
 def _ordered(found: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:

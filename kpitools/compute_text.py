@@ -39,6 +39,10 @@ def print_series(found, kpi, by: tuple[str, ...], every: str, form: str, languag
         heads = ["period", *by, "value", "interval", "n", ""]
         heads = [h if h in by or not h else say(f"cli.compute.{h}", language) for h in heads]
         terminal.table(heads, rows, kpi.title(language))
+        running = found[found.value.isna() & (found.n > 0) & (found.open > 0)] if "open" in found else found[:0]
+        if len(running):
+            n, still = (number(running[column].sum(), language, 0) for column in ("n", "open"))
+            terminal.line(say("cli.compute.not_reached", language, n=n, open=still))
 
 
 def _series_row(row, kpi, by: tuple[str, ...], every: str, language: str) -> tuple[str, ...]:

@@ -44,7 +44,9 @@ class Desk:
         self._filled: dict[str, frozenset[str]] = {}
         self._sources: dict[str, ir.Table] = {}
         self._lacking: dict[Kpi, Words] = {}
+        self._lacking_tables: dict[str, Words] = {}
         self._kpis: dict[str, Kpi] = {}
+        self._lasts: dict[tuple[str, str], pd.Timestamp | None] = {}
         self._calendar: ir.Table | None = None
 
     @classmethod
@@ -192,6 +194,11 @@ class Desk:
         """The same in both languages."""
         if name not in facts.FACTS:
             return lacking.NOTHING if self.has(name) else lacking.table(name)
+        if name not in self._lacking_tables:
+            self._lacking_tables[name] = self._lacks_for_fact(name)
+        return self._lacking_tables[name]
+
+    def _lacks_for_fact(self, name: str) -> Words:
         alternatives, fact = [], facts.FACTS[name]
         for needs in fact.needs:
             parts = (need.split(".") for need in needs)
@@ -249,7 +256,10 @@ class Desk:
         counts |= {f"kpi_{i}": _counts(kpi, rows).any() for i, kpi in enumerate(kpis) if set(kpi.needs) <= needs}
         counts |= {name: n for i, kpi in enumerate(kpis) if set(kpi.needs) <= needs for name, n in _unmet(i, kpi, rows)}
         found = rows.agg(**counts).to_pandas().iloc[0] if counts else {}
-        known = facts.FACTS[table].columns if table in facts.FACTS else {}
+        fact = facts.FACTS.get(table)
+        known = dict(fact.columns) if fact else {}
+        lacks_of = fact.lacks_of if fact else {}
+        known |= {c: lacks(self) for c, lacks in lacks_of.items() if c in needs and not found.get(f"need_{c}", 0) > 0}
         for i, kpi in enumerate(kpis):
             empty = [known.get(c, f"{table}.{c}") for c in kpi.needs if not found.get(f"need_{c}", 0) > 0]
             unmet = [(rule, int(found.get(f"demand_{i}_{rule.name}", 0))) for rule in kpi.demands]
@@ -281,6 +291,11 @@ class Desk:
             found |= {key: pair for key, pair in pairs.items() if pd.notna(pair[0])}
         return found
 
+    def first_of(self, table: str, column: str) -> dt.datetime | None:
+        """The first moment (naive UTC) that stands in an instant column of a loaded table."""
+        ends = self._ends.get((table, column))
+        return ends[0].to_pydatetime() if ends else None
+
     @cached_property
     def span(self) -> tuple[dt.datetime | None, dt.datetime | None]:
         """First and last instant in the data (naive UTC), over all instants that already happened to a row."""
@@ -302,6 +317,16 @@ class Desk:
         stored = tables.local(column)
         return rows[stored] if stored in rows.columns else self.local(rows[column])
 
+    def last_local(self, table: str, column: str) -> pd.Timestamp | None:
+        """The last moment, on the desk's wall clock, that stands in an instant column of a canonical or derived table;
+        None where none does."""
+        if (table, column) not in self._lasts:
+            rows = self.table(table, _SOME_PERIOD)
+            moment = rows[column] if column.endswith("_local") else self.wall_clock(rows, column)
+            last = moment.max().to_pandas()
+            self._lasts[table, column] = None if pd.isna(last) else pd.Timestamp(last)
+        return self._lasts[table, column]
+
     @cached_property
     def as_of(self) -> dt.datetime:
         """ "Now": the instant the export was taken (naive UTC); by default the last event in the data."""
@@ -315,6 +340,11 @@ class Desk:
         from zoneinfo import ZoneInfo
 
         return moment.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
+
+    @property
+    def known_now(self) -> dt.datetime | None:
+        """`as_of_local`, or None where neither desk.yml nor any row says when that is: what readers are shown."""
+        return self.as_of_local if self.settings.as_of or self.span[1] else None
 
     @property
     def last_moment(self) -> pd.Timestamp:
@@ -354,7 +384,8 @@ class Desk:
     def __repr__(self) -> str:
         counts = {name: int(rows.count().to_pandas()) for name, rows in self._base.items()}
         held = ", ".join(f"{name} {count:,}" for name, count in counts.items())
-        return f"Desk {self.settings.name!r}: {held}; as of {self.as_of_local:%Y-%m-%d %H:%M} {self.timezone}"
+        when = f"as of {self.known_now:%Y-%m-%d %H:%M} {self.timezone}" if self.known_now else "without any date"
+        return f"Desk {self.settings.name!r}: {held}; {when}"
 
 
 def _counts(kpi: Kpi, rows: ir.Table) -> ir.BooleanValue:

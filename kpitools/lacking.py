@@ -96,12 +96,21 @@ def not_one_scale(n: int, why: Words) -> Words:
 
 def ends(n: int, known: int) -> Words:
     """That of `n` tickets of `known` it is not known when they were done."""
-    return Words(*(say("lack.ends", lang, n=number(n, lang, 0), known=number(known, lang, 0)) for lang in LANGUAGES))
+    return _of("lack.ends", n, known)
+
+
+def beginnings(n: int, known: int) -> Words:
+    """That `n` tickets of `known` were made before the log of their statuses begins."""
+    return _of("lack.beginnings", n, known)
 
 
 def computable() -> Words:
     """That the database cannot compute a KPI of the desk's own."""
     return Words(*(say("lack.computable", language) for language in LANGUAGES))
+
+
+def _of(key: str, n: int, known: int) -> Words:
+    return Words(*(say(key, lang, n=number(n, lang, 0), known=number(known, lang, 0)) for lang in LANGUAGES))
 
 
 def _counted(key: str, n: int, why: Words, table: str = "") -> Words:

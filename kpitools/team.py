@@ -7,6 +7,7 @@ be cut before.
 from typing import Any
 
 import ibis.expr.types as ir
+import pandas as pd
 
 from kpitools import facts
 from kpitools.desk import Desk
@@ -47,6 +48,10 @@ class TeamDesk(Desk):
         if TEAM not in rows.columns:
             raise NotSupportedError(f"'{name}' says nothing of teams, so it cannot be narrowed to '{self.team}'.")
         return rows.filter(rows[TEAM] == self.team)
+
+    def last_local(self, table: str, column: str) -> pd.Timestamp | None:
+        # A team to which nothing happened is no team of which nothing is known.
+        return self._whole.last_local(table, column)
 
     def lacks_for_table(self, name: str) -> Words:
         lacks = self._whole.lacks_for_table(name)

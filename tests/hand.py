@@ -195,6 +195,20 @@ HAND: dict[str, list[Case]] = {
             2,
         ),
         Case(
+            "new until its first known status, a step that is none in between: 5 + 1 h",
+            {
+                "status_changes": moved(
+                    (1, "03 09:00", None),
+                    (1, "03 10:00", None),
+                    (1, "03 14:00", "answered"),
+                    (1, "03 15:00", "open"),
+                    (1, "03 16:00", "resolved"),
+                )
+            },
+            6.0,
+            1,
+        ),
+        Case(
             "never waited for: a measured zero",
             {"status_changes": moved((1, "03 09:00", "pending"), (1, "03 10:00", "resolved"))},
             0.0,

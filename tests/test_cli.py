@@ -87,6 +87,55 @@ def test_compute_prints_a_table_csv_or_json():
     assert "Q1 2025" in run(*arguments).output
 
 
+UNDATED = "queue,offered,answered,abandoned\nx,10,9,1\ny,30,27,3\n"
+PHONE = """
+files:
+  - file: phone.csv
+    tables: {queue_intervals: {team: queue, offered: offered, answered: answered, abandoned: abandoned}}
+"""
+
+
+@pytest.fixture
+def undated(tmp_path):
+    """A phone report of two queues that says nothing of when."""
+    (tmp_path / "phone.csv").write_text(UNDATED, encoding="utf-8")
+    (tmp_path / "desk.yml").write_text(PHONE, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_file_without_dates_is_as_of_no_day(undated):
+    from kpitools.load import load
+    from kpitools.report.site import about
+
+    desk = load(undated, cache=False)
+    assert "no row has a date" in run("check", str(undated)).output.partition("\n")[0]
+    assert "không dòng nào có ngày" in run("check", str(undated), "-l", "vi").output.partition("\n")[0]
+    assert about(desk, "en").as_of == "no row has a date"
+    assert "1970" not in f"{desk!r} {about(desk, 'vi')}"
+
+
+def test_without_dates_the_whole_is_offered_instead_of_periods(undated):
+    asked = ("compute", "abandonment_rate", str(undated))
+
+    assert "--every all gives the figure of all rows" in run(*asked).output
+    assert "dùng --every all" in run(*asked, "-l", "vi").output
+    whole = run(*asked, "--every", "all").output
+    assert "10.0%" in whole and "no periods" not in whole  # 4 of 40
+
+
+def test_a_median_that_is_not_reached_is_told(tmp_path):
+    """Of three tickets one is resolved."""
+    rows = [
+        f"{i},2025-03-03 09:00,{'2025-03-03 10:00' if i == 0 else ''},{'open' if i else 'resolved'}" for i in range(3)
+    ]
+    text = "\n".join(["ticket_id,created_at,resolved_at,status", *rows, ""])
+    (tmp_path / "tickets.csv").write_text(text, encoding="utf-8")
+    asked = ("compute", "resolution_time", str(tmp_path / "tickets.csv"), "--every", "all", "--set", "timezone=UTC")
+
+    assert "the median is not reached: of these 3, 2 are still running." in run(*asked).output
+    assert "2 trong 3 trường hợp đó vẫn đang chạy" in run(*asked, "-l", "vi").output
+
+
 def test_new_writes_a_folder_to_start_from_and_never_replaces_a_file(tmp_path):
     assert run("new", str(tmp_path / "desk")).exit_code == 0
     assert {path.name for path in (tmp_path / "desk").iterdir()} == {

@@ -64,3 +64,23 @@ def test_cards_of_a_kpi_that_the_data_cannot_give_say_what_it_lacks(desk):
         assert "the data lacks score (surveys.score)" in repr(card("csat", desk, language="en"))
     row = cards.together_table(["csat", "ticket_volume"], desk, language="en").rows[0]
     assert row[-1] == "the data lacks score (surveys.score)"
+
+
+@pytest.mark.parametrize(
+    ("held", "missing"),
+    [
+        ({"reopens": 0, "customer_id": "c"}, "tickets.agent_replies"),
+        ({"agent_replies": 1}, "tickets.reopens, tickets.customer_id"),
+    ],
+)
+def test_of_the_conditions_of_a_first_contact_only_what_is_lacking_is_named(make_desk, held, missing):
+    desk = make_desk(tickets=[ticket(1, "03 09:00", resolved="03 10:00", **held)])
+
+    assert desk.missing(desk.kpi("first_contact_resolution_rate")) == missing
+
+
+def test_a_condition_that_is_switched_off_lacks_nothing(make_desk):
+    desk = make_desk(tickets=[ticket(1, "03 09:00", resolved="03 10:00", customer_id="c")])
+
+    off = desk.with_options(fcr_needs_no_reopen=False)
+    assert off.missing(off.kpi("first_contact_resolution_rate")) == "tickets.agent_replies"

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kpitools.analysis.trend import judge
-from kpitools.compute import compute
+from kpitools.compute import account, compute
 from kpitools.desk import Desk
-from kpitools.errors import ConfigError
+from kpitools.errors import ConfigError, NotSupportedError
 from kpitools.kpis import CATALOGUE
 from kpitools.load import load
 from kpitools.settings import read_settings
@@ -104,6 +104,31 @@ def test_a_wait_is_known_up_to_now_and_no_further(make_desk):
     assert (rows.n, rows.open) == (0, 1)
     later = make_desk(status_changes=log)
     assert compute("requester_wait_time", later, every=None).value.tolist() == [27.0]
+
+
+def _half_a_log(*made: str) -> dict:
+    """Tickets made at these times, all answered on the 5th at 09:00 and resolved an hour later; the log begins on the
+    4th at 08:00."""
+    log = moved(("log", "04 08:00", None))
+    for i in range(len(made)):
+        log += moved((i, "05 09:00", "answered"), (i, "05 10:00", "resolved"))
+    return {"tickets": [ticket(i, when) for i, when in enumerate(made)], "status_changes": log}
+
+
+def test_how_a_ticket_stood_before_the_log_begins_is_not_known(make_desk):
+    desk = make_desk(**_half_a_log("03 09:00", "05 03:00", "05 07:00"))
+    told = account("requester_wait_time", desk).set_index("rule")
+
+    # 6 and 2 h; of the first ticket nobody knows, with its two stretches and the one before them.
+    assert compute("requester_wait_time", desk, every=None)[["value", "n"]].to_numpy().tolist() == [[4.0, 2]]
+    assert (told.dropped["before_log"], told.left["before_log"]) == (3, 6)
+
+
+def test_a_log_that_lacks_most_beginnings_gives_no_wait(make_desk):
+    desk = make_desk(**_half_a_log("03 09:00", "03 10:00", "05 07:00"))
+
+    with pytest.raises(NotSupportedError, match="how 2 of 3 tickets stood at first"):
+        compute("requester_wait_time", desk, every=None)
 
 
 def test_occupancy_over_the_band_is_no_improvement(make_desk):

@@ -352,3 +352,9 @@ def test_the_slowest_ways_to_a_win_are_of_leads_that_were_won(make_desk):
 
     assert found.source.tolist() == ["web"]
     assert found.value.tolist() == [48]
+
+
+def test_a_desk_without_tickets_has_no_times_of_its_helpdesk(make_desk):
+    desk = make_desk(queue_intervals=[{"offered": 10, "answered": 9, "abandoned": 1}])
+
+    assert views.vendor_times(desk).empty

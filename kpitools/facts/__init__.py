@@ -23,7 +23,14 @@ from kpitools.facts.phone import contacts, offers
 from kpitools.facts.revenue import revenue_periods
 from kpitools.facts.routing import escalations, lacks_levels
 from kpitools.facts.stretches import lacks_statuses, waiting_stretches
-from kpitools.facts.tickets import FIRST_CONTACT_PARTS, origins, resolutions, ticket_flow, tickets
+from kpitools.facts.tickets import (
+    FIRST_CONTACT_PARTS,
+    lacks_first_contact,
+    origins,
+    resolutions,
+    ticket_flow,
+    tickets,
+)
 from kpitools.facts.waits import waits
 from kpitools.kpi import Kpi, Words
 
@@ -33,8 +40,8 @@ class Fact(NamedTuple):
 
     `by_period`: the builder also takes ``every``, since its rows are periods. `lacks`: what a desk's settings and
     options ask for that it does not have, in words; empty where nothing is lacking. `columns`: where a derived column
-    comes from, to be named instead of it where it holds nothing. `past`: what is not known of the past, in words; the
-    table then gives figures of now alone.
+    comes from, to be named instead of it where it holds nothing; `lacks_of`: which of that this desk lacks, where it
+    depends on the desk. `past`: what is not known of the past, in words; the table then gives figures of now alone.
     """
 
     build: Callable[..., ir.Table]
@@ -43,6 +50,7 @@ class Fact(NamedTuple):
     lacks: Callable[..., str | Words] | None = None
     columns: Mapping[str, str | Words] = MappingProxyType({})
     past: Callable[..., Words] | None = None
+    lacks_of: Mapping[str, Callable[..., Words]] = MappingProxyType({})
 
 
 _RESOLVED = {"ever_resolved_at": lacking.either(["tickets.resolved_at", "tickets.first_resolved_at"])}
@@ -57,6 +65,7 @@ FACTS = {
         (("tickets.created_at",), ("messages.at",), ("status_changes.at",)),
         columns=_RESOLVED
         | {"is_first_contact": lacking.listed(["tickets.agent_replies", "tickets.reopens", "tickets.customer_id"])},
+        lacks_of={"is_first_contact": lacks_first_contact},
     ),
     "waits": Fact(waits, (("messages.at", "messages.author"), ("tickets.requester_wait_s",))),
     "contacts": Fact(

@@ -3,8 +3,9 @@
 import ibis
 import ibis.expr.types as ir
 
-from kpitools import tables
+from kpitools import lacking, tables
 from kpitools.facts.columns import TICKET_DIMENSIONS, complete_columns, first_known, without
+from kpitools.kpi import Words
 
 # Table and the column of it that must hold data -> the columns of tickets that it can supply.
 _DERIVABLE = {
@@ -27,6 +28,7 @@ FIRST_CONTACT_PARTS = {
     "is_not_reopened": "fcr_needs_no_reopen",
     "is_not_repeated": "fcr_needs_no_repeat",
 }
+_READ_BY = {"is_single_reply": "agent_replies", "is_not_reopened": "reopens", "is_not_repeated": "customer_id"}
 
 
 def origins(desk) -> dict[str, str]:
@@ -206,6 +208,14 @@ def resolutions(desk) -> ir.Table:
         verdict, is_known = verdict & rows[part], is_known & rows[part].notnull()
     # One known failure among unknown parts would let only failures in.
     return rows.mutate(is_first_contact=ibis.ifelse(is_known, verdict, None))
+
+
+def lacks_first_contact(desk) -> Words:
+    """Of the columns that the desk's conditions of a first contact read, those that hold nothing; all of them where
+    each holds something and no ticket all."""
+    asked = [column for part, column in _READ_BY.items() if desk.option(FIRST_CONTACT_PARTS[part])]
+    absent = [column for column in asked if column not in desk.filled("tickets")]
+    return lacking.listed([f"tickets.{column}" for column in absent or asked])
 
 
 def ticket_flow(desk) -> ir.Table:

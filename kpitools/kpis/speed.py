@@ -159,11 +159,11 @@ REQUESTER_WAIT_TIME = Kpi(
     title=Words("Requester wait time", "Thời gian khách phải chờ (requester wait)"),
     definition=Words(
         "Time a ticket spent waiting for the desk: in the states new, open and, unless the desk says otherwise, on "
-        "hold, added up. A ticket that is not done may wait again and enters by Kaplan-Meier. Without changes of "
-        "status the export's own figure is taken.",
+        "hold, added up. Until its first known status a ticket is new. A ticket that is not done may wait again and "
+        "enters by Kaplan-Meier. Without changes of status the export's own figure is taken.",
         "Tổng thời gian phiếu chờ bộ phận hỗ trợ: ở trạng thái mới, đang mở và tạm giữ (trừ khi có khai báo khác). "
-        "Phiếu chưa xong còn có thể chờ thêm và được tính bằng Kaplan-Meier. Nếu không có lịch sử trạng thái thì dùng "
-        "số có sẵn trong tệp xuất.",
+        "Trước trạng thái đầu tiên được ghi nhận, phiếu được coi là mới. Phiếu chưa xong còn có thể chờ thêm và được "
+        "tính bằng Kaplan-Meier. Nếu không có lịch sử trạng thái thì dùng số có sẵn trong tệp xuất.",
     ),
     formula=Words(
         "Kaplan-Meier median of the time in new + open + on hold, by creation",
@@ -176,7 +176,18 @@ REQUESTER_WAIT_TIME = Kpi(
     unit="h",
     better="lower",
     needs=("created_at", "started_at"),
-    population=(*COUNTABLE, CREATED),
+    population=(
+        *COUNTABLE,
+        CREATED,
+        Rule(
+            "before_log",
+            _.is_start_known,
+            Words(
+                "of tickets made before the log of statuses begins",
+                "của phiếu được tạo trước khi nhật ký trạng thái bắt đầu",
+            ),
+        ),
+    ),
     options=("requester_wait_counts_on_hold",),
     traps=(
         Words(

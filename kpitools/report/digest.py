@@ -20,7 +20,7 @@ def words(card: Scorecard, news: News, desk: str, failed: Sequence[Any], languag
     found = verdicts.counts(card)
     said = {"n": len(card.standings), "concern": found["concern"], "improving": found["improvement"]}
     said["unjudged"] = found["unjudged"]
-    as_of = day(card.desk.as_of_local, language)
+    as_of = day(card.desk.known_now, language)
     subject = say(f"digest.subject{'.unjudged' * bool(said['unjudged'])}", language, desk=desk, as_of=as_of, **said)
     lines = [say("digest.counts", language, missed=found["missed"], **said)]
     for name, test in (("concern", "concern"), ("improving", "improvement")):

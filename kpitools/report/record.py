@@ -41,13 +41,14 @@ class Outcome:
 
 def run_record(plan: Plan, desk: Any, outcomes: list[Outcome], started: dt.datetime, failed_kpis: list[str]) -> dict:
     """What run.json holds: inputs, findings, parameters, versions, and how each page went."""
+    now = desk.known_now
     seconds = (dt.datetime.now(dt.UTC) - started).total_seconds()
     return {
         "status": "ok" if all(outcome.ok for outcome in outcomes) and not failed_kpis else "failed",
         "started": started.isoformat(timespec="seconds"),
         "seconds": round(seconds, 1),
         "desk": desk.settings.name,
-        "as_of": f"{desk.as_of_local:%Y-%m-%dT%H:%M:%S}",
+        "as_of": f"{now:%Y-%m-%dT%H:%M:%S}" if now else None,
         "timezone": desk.timezone,
         "plan": plan.source.name if plan.source else None,
         "every": plan.every,

@@ -105,10 +105,15 @@ def about(desk: Desk, language: str, filters: str = "") -> render.About:
     first, last = desk.span
     last = min(last, desk.as_of) if last is not None else None  # a date in the future is no data yet
     shown = {"first": _local_day(desk, first, language), "last": _local_day(desk, last, language)}
-    moment = desk.as_of_local
-    as_of = say("report.as_of", language, day=day(moment, language), time=f"{moment:%H:%M}", zone=desk.timezone)
     name = mask_for(desk).text(desk.settings.name or say("report.desk", language))
-    return render.About(name, say("report.span", language, **shown), as_of, filters)
+    return render.About(name, say("report.span", language, **shown), _as_of(desk, language), filters)
+
+
+def _as_of(desk: Desk, language: str) -> str:
+    moment = desk.known_now
+    if moment is None:
+        return say("report.undated", language)
+    return say("report.as_of", language, day=day(moment, language), time=f"{moment:%H:%M}", zone=desk.timezone)
 
 
 def _local_day(desk: Desk, moment, language: str) -> str:
@@ -222,7 +227,8 @@ def _write_archived(own: archive.Edition, card: Scorecard, plan: Plan, desk: Des
 def as_json(card: Scorecard) -> dict:
     """The scorecard for programs: numbers in the KPI's unit, shares as fractions."""
     records = json.loads(card.frame.to_json(orient="records", force_ascii=False, double_precision=15))
-    return {"as_of": f"{card.desk.as_of_local:%Y-%m-%dT%H:%M:%S}", "kpis": records}
+    now = card.desk.known_now
+    return {"as_of": f"{now:%Y-%m-%dT%H:%M:%S}" if now else None, "kpis": records}
 
 
 def _json(value: dict) -> str:

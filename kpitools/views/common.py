@@ -453,11 +453,11 @@ def vendor_times(desk: Desk) -> pd.DataFrame:
     `equal`: share of tickets within a minute; `difference` and `p90`: median and 90th percentile of the absolute
     difference, in minutes. Ours are never replaced by them. Empty where the export has none.
     """
-    filled = desk.filled("tickets")
-    rows = desk.table("tickets")
+    filled = frozenset() if desk.missing_for_table("tickets") else desk.filled("tickets")
     found = []
     for column, (start, end) in _VENDOR_TIMES.items():
         if {column, start, end} <= filled:
+            rows = desk.table("tickets")
             both = rows.filter(rows[column].notnull() & rows[start].notnull() & rows[end].notnull())
             ours = both[end].delta(both[start], unit="second")
             apart = (ours - both[column]).abs()
