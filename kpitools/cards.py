@@ -626,7 +626,8 @@ def vendor_times_table(desk: Desk, language: str | None = None) -> Table:
     language = language or desk.language
     units = {"n": "count", "equal": "share", "difference": "min", "p90": "min"}
     headings = {"p90": say("cards.column.p90_apart", language)}
-    return show_table(views.vendor_times(desk), say("cards.vendor_times", language), units, language, headings)
+    caption = say(f"cards.vendor_times{'.no_tickets' * bool(desk.missing_for_table('tickets'))}", language)
+    return show_table(views.vendor_times(desk), caption, units, language, headings)
 
 
 def files_table(desk: Desk, language: str | None = None) -> Table:
