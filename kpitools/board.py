@@ -5,7 +5,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from kpitools.analysis.trend import Trend, assurance_words, met_words, variation_words
+from kpitools.analysis.trend import FEWEST_MET, Trend, assurance_words, awaited_words, met_words, variation_words
 from kpitools.kpi import Kpi
 from kpitools.scorecard import Scorecard, Standing, families
 from kpitools.words import period, quantity, say, together
@@ -98,6 +98,7 @@ def _row(standing: Standing, language: str, link: str | None) -> str:
 def _kinds(trend: Trend) -> str:
     """Classes of a row by which the first page's filters find it."""
     missed = " is-missed" if trend.assurance == "consistent_fail" else ""
+    missed += " is-mostly_missed" if trend.mostly_missed else ""
     return f"kpi is-{_kind(trend.variation or 'unjudged')}{missed}"
 
 
@@ -114,15 +115,18 @@ def _value(last: pd.Series, kpi: Kpi, trend: Trend, language: str) -> str:
         ends = dict(zip(("low", "high"), together((low, high), kpi.unit, language), strict=True))
         span = f'<span class="under">{escape(say("board.interval", language, **ends))}</span>'
     when = f'<span class="under">{escape(period(last["period"], trend.every, language))}</span>'
-    return f"<b>{escape(quantity(last['value'], kpi.unit, language))}</b> {span} {when}"
+    awaited = awaited_words(trend, language)
+    awaited = f' <span class="under">{escape(awaited)}</span>' if awaited else ""
+    return f"<b>{escape(quantity(last['value'], kpi.unit, language))}</b> {span} {when}{awaited}"
 
 
 def _standing_word(trend: Trend) -> str:
     """The assurance in a word; where the limits leave it open, how it went lately: mostly met or mostly missed."""
-    if trend.assurance != "inconsistent" or trend.met_n < 8:
+    if trend.mostly_missed:
+        return "mostly_missed"
+    if trend.assurance != "inconsistent" or trend.met_n < FEWEST_MET:
         return trend.assurance or "none"
-    share = trend.met_k / trend.met_n
-    return "mostly_missed" if share <= 0.25 else "mostly_met" if share >= 0.75 else "inconsistent"
+    return "mostly_met" if trend.met_k / trend.met_n >= 0.75 else "inconsistent"
 
 
 def _target(trend: Trend, language: str) -> str:

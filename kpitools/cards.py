@@ -358,14 +358,16 @@ def headline_card(
         return Card(kpi.title(language), lacks)
     series = compute(kpi, desk, every=every, hours=hours, start=start, end=end)
     trend = views.judged(series, kpi, desk, every, hours)
+    trend = views.current(trend, kpi, desk) if end is None else trend
     if trend is None:
         return Card(_nothing_counted(kpi, desk, start, end, language))
     if trend.last is None:
         return Card(say("cards.headline.nothing", language, title=kpi.title(language)))
     last = trend.last
     said = {"title": kpi.title(language), "period": period_name(last.period, every, language)}
+    value, awaited = _with_interval(last, kpi, language), judging.awaited_words(trend, language)
     lines = [
-        ("value", _with_interval(last, kpi, language)),
+        ("value", [value, awaited] if awaited else value),
         *_spread(last, kpi, language),
         ("target", _against_target(trend, kpi, desk, language, hours)),
         ("before", _against_before(trend.points, last, kpi, every, language)),
@@ -486,7 +488,7 @@ def _standing_row(kpi: Kpi, desk: Desk, every: str, language: str) -> list[str]:
     title, missing = kpi.title(language), desk.missing_in(kpi, language)
     if missing:
         return [title, *"––––", say("cards.lacks", language, missing=missing)]
-    trend = views.trend(kpi, desk, every=every)
+    trend = views.current(views.trend(kpi, desk, every=every), kpi, desk)
     if trend is None or trend.last is None:
         return [title, *"––––", say("cards.headline.nothing", language, title=title)]
     last = trend.last
@@ -508,7 +510,7 @@ def _guard(kpi: Kpi, beside: Kpi, desk: Desk, every: str, language: str) -> list
     # The response rate to read beside NPS is that of the NPS survey alone.
     same_survey = {"kind": beside.name} if kpi.name == "survey_response_rate" and beside.table == kpi.table else None
     series = compute(kpi, desk, every=every, where=same_survey)
-    trend = views.judged(series, kpi, desk, every)
+    trend = views.current(views.judged(series, kpi, desk, every), kpi, desk)
     if trend is None:
         return [title, "–", "–", say("cards.headline.none", language)]
     if trend.last is None:

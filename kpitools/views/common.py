@@ -3,6 +3,8 @@
 Each takes a KPI (or its name) and a desk, and gives an empty frame where the data has nothing to say.
 """
 
+from dataclasses import replace
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -10,7 +12,7 @@ import pandas as pd
 
 from kpitools import periods
 from kpitools.analysis.trend import Trend, judge
-from kpitools.compute import SECONDS, compute, counted_rows
+from kpitools.compute import SECONDS, compute, counted_rows, last_complete
 from kpitools.desk import Desk
 from kpitools.facts import FIRST_CONTACT_PARTS
 from kpitools.kpi import Kpi
@@ -102,6 +104,17 @@ def judged(
         hours=hours,
         rebase_outside="note",
     )
+
+
+def current(trend: Trend | None, kpi: Kpi | str, desk: Desk) -> Trend | None:
+    """`trend`, its course not judged where the desk's last complete period has no value: it is of an older one.
+
+    For series that run up to the desk's "now".
+    """
+    if trend is None or trend.last is None:
+        return trend
+    due = last_complete(desk.kpi(kpi), desk, trend.every)
+    return trend if trend.last["period"] >= due else replace(trend, variation=None, awaited=due)
 
 
 def trend(
