@@ -19,7 +19,7 @@ from kpitools.kpis import get
 from kpitools.lacking import named
 from kpitools.plots.distribution import in_words, say_column
 from kpitools.settings import OPTIONS
-from kpitools.words import day, number, quantity, say, together, unit_words
+from kpitools.words import day, number, quantity, say, together, unit_words, with_bounds
 from kpitools.words import period as period_name
 
 SMALL = 20  # groups of fewer rows are marked and never ranked
@@ -390,7 +390,7 @@ def _with_interval(row: pd.Series, kpi: Kpi, language: str) -> str:
     n = number(row.n, language, 0)
     if pd.isna(row.get("low")) or pd.isna(row.get("high")):
         return say("cards.value_n", language, value=quantity(row.value, kpi.unit, language), n=n)
-    value, low, high = together((row.value, row.low, row.high), kpi.unit, language)
+    value, low, high = with_bounds(row.value, row.low, row.high, kpi.unit, language)
     return say("cards.value", language, value=value, n=n, low=low, high=high)
 
 
@@ -444,7 +444,8 @@ def _bounds_words(target: Target, kpi: Kpi, language: str) -> str:
     if target.target is not None and target.low is None and target.high is None:
         key = {"lower": "at_most", "higher": "at_least"}.get(kpi.better, "about")
         return say(f"cards.target.{key}", language, value=quantity(target.target, kpi.unit, language))
-    ends = {end: quantity(getattr(target, end), kpi.unit, language) for end in ("low", "high")}
+    said = together((target.low, target.high), kpi.unit, language)
+    ends = dict(zip(("low", "high"), said, strict=True))
     for side, other, key in (("low", "high", "at_least"), ("high", "low", "at_most")):
         if ends[other] == "–":
             return say(f"cards.target.{key}", language, value=ends[side])
@@ -492,11 +493,11 @@ def _standing_row(kpi: Kpi, desk: Desk, every: str, language: str) -> list[str]:
     if trend is None or trend.last is None:
         return [title, *"––––", say("cards.headline.nothing", language, title=title)]
     last = trend.last
-    ends = [quantity(last.get(end), kpi.unit, language) for end in ("low", "high")]
+    value, *ends = with_bounds(last.value, last.get("low"), last.get("high"), kpi.unit, language)
     return [
         title,
         period_name(last.period, every, language),
-        quantity(last.value, kpi.unit, language),
+        value,
         "–" if "–" in ends else say("cards.interval", language, low=ends[0], high=ends[1]),
         number(last.n, language, 0),
         judging.variation_words(trend, language),

@@ -266,8 +266,8 @@ def note_words(trend: Trend, language: str) -> list[str]:
 
 def _finding(trend: Trend, kpi: Kpi, row: pd.Series, language: str) -> str:
     fill = {
-        "usual": _span(row["lower"], row["upper"], kpi.unit, language),
-        "centre": words.quantity(row["centre"], kpi.unit, language),
+        "usual": _span(row["lower"], row["upper"], kpi.unit, language, row["value"]),
+        "centre": words.with_bounds(row["value"], row["centre"], None, kpi.unit, language)[1],
         "periods": _periods(trend, language),
     }
     if row["label"] is None:
@@ -284,9 +284,9 @@ def _finding(trend: Trend, kpi: Kpi, row: pd.Series, language: str) -> str:
 _RULES = {"outside": xmr.OUTSIDE, "trend": xmr.TREND, "two": xmr.TWO_IN_THREE, "shift": xmr.SHIFT}
 
 
-def _span(low: float, high: float, unit: str, language: str) -> str:
-    """Two quantities with their unit once: 3.2 to 5.6 h; twice where they differ: 45 min to 1.2 h."""
-    first, last = words.together((low, high), unit, language)
+def _span(low: float, high: float, unit: str, language: str, value: float | None = None) -> str:
+    """Two quantities with their unit once: 3.2 to 5.6 h; in the unit of the `value` that they stand beside."""
+    _, first, last = words.with_bounds(value, low, high, unit, language)
     if first.partition(" ")[2] == last.partition(" ")[2]:
         first = first.partition(" ")[0]
     return words.say("trend.span", language, low=first, high=last)
