@@ -5,10 +5,10 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from kpitools.analysis.trend import Trend, assurance_words, met_words, variation_words
+from kpitools.analysis.trend import FEWEST_MET, Trend, assurance_words, awaited_words, met_words, variation_words
 from kpitools.kpi import Kpi
 from kpitools.scorecard import Scorecard, Standing, families
-from kpitools.words import period, quantity, say, together
+from kpitools.words import period, quantity, say, together, with_bounds
 
 WIDTH, HEIGHT, POINTS = 120, 35, 24
 # Verdict -> colour where no style sheet rules, and the path of its shape in a box of 16 by 16.
@@ -98,6 +98,7 @@ def _row(standing: Standing, language: str, link: str | None) -> str:
 def _kinds(trend: Trend) -> str:
     """Classes of a row by which the first page's filters find it."""
     missed = " is-missed" if trend.assurance == "consistent_fail" else ""
+    missed += " is-mostly_missed" if trend.mostly_missed else ""
     return f"kpi is-{_kind(trend.variation or 'unjudged')}{missed}"
 
 
@@ -111,18 +112,21 @@ def _value(last: pd.Series, kpi: Kpi, trend: Trend, language: str) -> str:
     low, high = last.get("low", np.nan), last.get("high", np.nan)
     span = ""
     if pd.notna(low) and pd.notna(high):
-        ends = dict(zip(("low", "high"), together((low, high), kpi.unit, language), strict=True))
-        span = f'<span class="under">{escape(say("board.interval", language, **ends))}</span>'
+        _, low, high = with_bounds(last["value"], low, high, kpi.unit, language)
+        span = f'<span class="under">{escape(say("board.interval", language, low=low, high=high))}</span>'
     when = f'<span class="under">{escape(period(last["period"], trend.every, language))}</span>'
-    return f"<b>{escape(quantity(last['value'], kpi.unit, language))}</b> {span} {when}"
+    awaited = awaited_words(trend, language)
+    awaited = f' <span class="under">{escape(awaited)}</span>' if awaited else ""
+    return f"<b>{escape(quantity(last['value'], kpi.unit, language))}</b> {span} {when}{awaited}"
 
 
 def _standing_word(trend: Trend) -> str:
     """The assurance in a word; where the limits leave it open, how it went lately: mostly met or mostly missed."""
-    if trend.assurance != "inconsistent" or trend.met_n < 8:
+    if trend.mostly_missed:
+        return "mostly_missed"
+    if trend.assurance != "inconsistent" or trend.met_n < FEWEST_MET:
         return trend.assurance or "none"
-    share = trend.met_k / trend.met_n
-    return "mostly_missed" if share <= 0.25 else "mostly_met" if share >= 0.75 else "inconsistent"
+    return "mostly_met" if trend.met_k / trend.met_n >= 0.75 else "inconsistent"
 
 
 def _target(trend: Trend, language: str) -> str:
@@ -189,16 +193,9 @@ def sparkline(trend: Trend, kpi: Kpi, language: str) -> str:
         _tips(points, kpi, trend.every, right, language),
     ]
     shown = values.dropna()
-    label = say(
-        "board.spark_alt",
-        language,
-        title=kpi.title(language),
-        n=len(points),
-        first=quantity(shown.iloc[0], kpi.unit, language),
-        last=quantity(shown.iloc[-1], kpi.unit, language),
-        low=quantity(shown.min(), kpi.unit, language),
-        high=quantity(shown.max(), kpi.unit, language),
-    )
+    said = together((shown.iloc[0], shown.iloc[-1], shown.min(), shown.max()), kpi.unit, language)
+    said = dict(zip(("first", "last", "low", "high"), said, strict=True))
+    label = say("board.spark_alt", language, title=kpi.title(language), n=len(points), **said)
     return (
         f'<svg class="spark" role="img" aria-label="{escape(label)}" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'width="{WIDTH}" height="{HEIGHT}">{"".join(parts)}</svg>'

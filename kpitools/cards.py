@@ -19,7 +19,7 @@ from kpitools.kpis import get
 from kpitools.lacking import named
 from kpitools.plots.distribution import in_words, say_column
 from kpitools.settings import OPTIONS
-from kpitools.words import day, number, quantity, say, together, unit_words
+from kpitools.words import day, number, quantity, say, together, unit_words, with_bounds
 from kpitools.words import period as period_name
 
 SMALL = 20  # groups of fewer rows are marked and never ranked
@@ -358,14 +358,16 @@ def headline_card(
         return Card(kpi.title(language), lacks)
     series = compute(kpi, desk, every=every, hours=hours, start=start, end=end)
     trend = views.judged(series, kpi, desk, every, hours)
+    trend = views.current(trend, kpi, desk) if end is None else trend
     if trend is None:
         return Card(_nothing_counted(kpi, desk, start, end, language))
     if trend.last is None:
         return Card(say("cards.headline.nothing", language, title=kpi.title(language)))
     last = trend.last
     said = {"title": kpi.title(language), "period": period_name(last.period, every, language)}
+    value, awaited = _with_interval(last, kpi, language), judging.awaited_words(trend, language)
     lines = [
-        ("value", _with_interval(last, kpi, language)),
+        ("value", [value, awaited] if awaited else value),
         *_spread(last, kpi, language),
         ("target", _against_target(trend, kpi, desk, language, hours)),
         ("before", _against_before(trend.points, last, kpi, every, language)),
@@ -388,7 +390,7 @@ def _with_interval(row: pd.Series, kpi: Kpi, language: str) -> str:
     n = number(row.n, language, 0)
     if pd.isna(row.get("low")) or pd.isna(row.get("high")):
         return say("cards.value_n", language, value=quantity(row.value, kpi.unit, language), n=n)
-    value, low, high = together((row.value, row.low, row.high), kpi.unit, language)
+    value, low, high = with_bounds(row.value, row.low, row.high, kpi.unit, language)
     return say("cards.value", language, value=value, n=n, low=low, high=high)
 
 
@@ -442,7 +444,8 @@ def _bounds_words(target: Target, kpi: Kpi, language: str) -> str:
     if target.target is not None and target.low is None and target.high is None:
         key = {"lower": "at_most", "higher": "at_least"}.get(kpi.better, "about")
         return say(f"cards.target.{key}", language, value=quantity(target.target, kpi.unit, language))
-    ends = {end: quantity(getattr(target, end), kpi.unit, language) for end in ("low", "high")}
+    said = together((target.low, target.high), kpi.unit, language)
+    ends = dict(zip(("low", "high"), said, strict=True))
     for side, other, key in (("low", "high", "at_least"), ("high", "low", "at_most")):
         if ends[other] == "–":
             return say(f"cards.target.{key}", language, value=ends[side])
@@ -486,15 +489,15 @@ def _standing_row(kpi: Kpi, desk: Desk, every: str, language: str) -> list[str]:
     title, missing = kpi.title(language), desk.missing_in(kpi, language)
     if missing:
         return [title, *"––––", say("cards.lacks", language, missing=missing)]
-    trend = views.trend(kpi, desk, every=every)
+    trend = views.current(views.trend(kpi, desk, every=every), kpi, desk)
     if trend is None or trend.last is None:
         return [title, *"––––", say("cards.headline.nothing", language, title=title)]
     last = trend.last
-    ends = [quantity(last.get(end), kpi.unit, language) for end in ("low", "high")]
+    value, *ends = with_bounds(last.value, last.get("low"), last.get("high"), kpi.unit, language)
     return [
         title,
         period_name(last.period, every, language),
-        quantity(last.value, kpi.unit, language),
+        value,
         "–" if "–" in ends else say("cards.interval", language, low=ends[0], high=ends[1]),
         number(last.n, language, 0),
         judging.variation_words(trend, language),
@@ -508,7 +511,7 @@ def _guard(kpi: Kpi, beside: Kpi, desk: Desk, every: str, language: str) -> list
     # The response rate to read beside NPS is that of the NPS survey alone.
     same_survey = {"kind": beside.name} if kpi.name == "survey_response_rate" and beside.table == kpi.table else None
     series = compute(kpi, desk, every=every, where=same_survey)
-    trend = views.judged(series, kpi, desk, every)
+    trend = views.current(views.judged(series, kpi, desk, every), kpi, desk)
     if trend is None:
         return [title, "–", "–", say("cards.headline.none", language)]
     if trend.last is None:
@@ -631,7 +634,8 @@ def vendor_times_table(desk: Desk, language: str | None = None) -> Table:
     language = language or desk.language
     units = {"n": "count", "equal": "share", "difference": "min", "p90": "min"}
     headings = {"p90": say("cards.column.p90_apart", language)}
-    return show_table(views.vendor_times(desk), say("cards.vendor_times", language), units, language, headings)
+    caption = say(f"cards.vendor_times{'.no_tickets' * bool(desk.missing_for_table('tickets'))}", language)
+    return show_table(views.vendor_times(desk), caption, units, language, headings)
 
 
 def files_table(desk: Desk, language: str | None = None) -> Table:

@@ -536,11 +536,20 @@ def _just_before(moment) -> pd.Timestamp:
     return pd.Timestamp(moment) - pd.Timedelta(microseconds=1)
 
 
+def last_complete(kpi: Kpi, desk: Desk, every: str) -> pd.Timestamp:
+    """The start of the last period of the desk that is over and whose outcomes can be known, with or without rows."""
+    return periods.last_over(_known_until(kpi, desk), every)
+
+
+def _known_until(kpi: Kpi, desk: Desk) -> pd.Timestamp:
+    wait = pd.Timedelta(days=int(desk.option(kpi.matures_after))) if kpi.matures_after else pd.Timedelta(0)
+    return pd.Timestamp(desk.as_of_local) - wait
+
+
 def _complete(starts: pd.Series, kpi: Kpi, desk: Desk, every: str, first, last) -> pd.Series:
     """Whether each period is over, its outcomes can be known, and the KPI's own rows (the `first` of them at that
     local moment) cover its beginning; and a count's data, which goes to `last`, has come to it."""
-    wait = pd.Timedelta(days=int(desk.option(kpi.matures_after))) if kpi.matures_after else pd.Timedelta(0)
-    over = periods.following(starts, every) + wait <= pd.Timestamp(desk.as_of_local)
+    over = periods.following(starts, every) <= _known_until(kpi, desk)
     if facts.by_period(kpi.table) or not len(starts):
         return over
     return over & (starts >= pd.Timestamp(first).normalize()) & (starts <= last)

@@ -3,7 +3,7 @@
 import typer
 
 from kpitools import terminal
-from kpitools.words import keys, number, period, quantity, say
+from kpitools.words import keys, number, period, say, with_bounds
 
 
 def print_kpis(kpis, language: str) -> None:
@@ -46,9 +46,9 @@ def print_series(found, kpi, by: tuple[str, ...], every: str, form: str, languag
 
 
 def _series_row(row, kpi, by: tuple[str, ...], every: str, language: str) -> tuple[str, ...]:
-    low, high = (quantity(row[end], kpi.unit, language) for end in ("low", "high"))
+    value, low, high = with_bounds(row["value"], row["low"], row["high"], kpi.unit, language)
     when = period(row["period"], every, language)
     note = "" if row["complete"] else say("cli.compute.incomplete", language)
     interval = f"{low} – {high}" if row["low"] == row["low"] else "–"
-    value, n = quantity(row["value"], kpi.unit, language), number(row["n"], language, 0)
+    n = number(row["n"], language, 0)
     return (when, *(str(row[column]) for column in by), value, interval, n, note)

@@ -46,6 +46,11 @@ def grid(first: pd.Timestamp, last, every: str) -> pd.DatetimeIndex:
     return pd.date_range(first, pd.Timestamp(last), freq=_OFFSETS[every], unit="us")
 
 
+def last_over(moment, every: str) -> pd.Timestamp:
+    """The start of the last period that is over at `moment`."""
+    return floor(moment, every) - _OFFSETS[every]
+
+
 def following(starts: pd.DatetimeIndex | pd.Series, every: str):
     """The start of the next period, which is the exclusive end of each."""
     return starts + _OFFSETS[every]

@@ -12,7 +12,7 @@ from kpitools.desk import Desk
 from kpitools.errors import KpitoolsError
 from kpitools.kpi import Kpi
 from kpitools.periods import UNITS
-from kpitools.views import judged
+from kpitools.views import current, judged
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +90,7 @@ COLUMNS = (
     "met_k",
     "met_n",
     "problem",
+    "no_value_for",
 )
 
 
@@ -127,7 +128,7 @@ def _standing(kpi: Kpi, desk: Desk, every: str, hours: str) -> Standing:
         # What a database says may hold cells of the data, and this is published.
         problem = f"{type(error).__name__}: compute {kpi.name} in a notebook to see what is wrong"
         return Standing(kpi, None, problem, broken=True)
-    return Standing(kpi, trend)
+    return Standing(kpi, current(trend, kpi, desk))
 
 
 def rhythm(kpi: Kpi, every: str) -> str:
@@ -158,6 +159,7 @@ def _row(standing: Standing, card: Scorecard) -> dict[str, Any]:
     if last is None:
         return row
     row |= {"period": f"{last['period']:%Y-%m-%d}", "value": last["value"], "n": int(last["n"])}
+    row["no_value_for"] = None if trend.awaited is None else f"{trend.awaited:%Y-%m-%d}"
     row |= {"low": last.get("low"), "high": last.get("high")}
     row |= {"usual_low": last["lower"], "usual_high": last["upper"]}
     row |= {"target_low": last["target_low"], "target_high": last["target_high"]}

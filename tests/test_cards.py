@@ -80,7 +80,7 @@ def test_target_and_change_are_stated_without_a_verdict_of_its_own(desk):
     said = repr(cards.headline_card("first_response_time", desk, language="en"))
 
     assert "Target: at most 24.0 h: met" in said
-    assert "not judged: too little data" in said
+    assert "not judged: the last complete period has no value" in said
 
 
 def test_people_are_numbered_in_the_order_in_which_they_appear(desk):

@@ -52,6 +52,28 @@ def test_the_notebook_runs_cold_says_nothing_on_stderr_and_describes_its_figures
     assert "<script" not in body
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("language", "lacking"), [("en", "no tickets in this data"), ("vi", "dữ liệu không có phiếu")])
+def test_the_page_on_data_quality_of_a_desk_of_intervals_says_what_there_is(language, lacking, tmp_path):
+    rows = "".join(f"2025-03-{day:02d} 09:00,8,7,1\n" for day in range(3, 31))
+    (tmp_path / "intervals.csv").write_text(f"started_at,offered,answered,abandoned\n{rows}", encoding="utf-8")
+    (tmp_path / "desk.yml").write_text(
+        "timezone: UTC\nfiles: [{file: intervals.csv, tables: {queue_intervals: {started_at: started_at, "
+        "offered: offered, answered: answered, abandoned: abandoned}}}]\n",
+        encoding="utf-8",
+    )
+    path = resources.notebooks() / "reports" / "data_quality.ipynb"
+    page = Page(path, path.stem, declared=tuple(declared_parameters(path)))
+
+    found = runner.run_notebook(page, tmp_path, language, 600)
+
+    assert found.status == "ok", found.error
+    body = render.notebook_body(found.notebook, language)[1]
+    # 28 intervals of 8 calls, all from nine to ten; 8 of the 28 days are Saturdays and Sundays.
+    arrivals = {"en": "28.6% of 224 arrivals", "vi": "28,6 % trong 224 lượt đến"}[language]
+    assert lacking in body and arrivals in body
+
+
 @pytest.mark.parametrize("path", [pytest.param(path, id=name) for path, name in zip(NOTEBOOKS, NAMES, strict=True)])
 def test_the_notebook_has_parameters_a_title_and_text_in_both_languages_and_no_stored_outputs(path):
     node = nbformat.read(path, as_version=4)

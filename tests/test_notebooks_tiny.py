@@ -61,6 +61,7 @@ CASES = [
     ("returns", "kpi/product_quality", "fewer than"),
     ("brand_surveys", "kpi/brand", "the data lacks interactions (engagement.interactions)"),
     ("engagement", "kpi/brand", "the data lacks knows the brand (brand_surveys.is_aware)"),
+    ("leads", "reports/data_quality", "no tickets in this data"),
     ("agent_days", "kpi/occupancy", "the data lacks paid time (agent_days.paid_s)"),
 ]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kpitools import plots
+from kpitools import plots, views
 from kpitools.analysis.trend import judge
 from kpitools.kpis import get
 from kpitools.plots import style
@@ -184,6 +184,31 @@ def test_answers_say_how_many_of_those_asked_answered():
     said = plots.alt_of(plots.answer_distribution(answers, get("csat")).figure)
 
     assert said == "Customer satisfaction (CSAT) 80.0%: 8 good answers of 10. 25.0% of the 40 who were asked answered."
+
+
+@pytest.mark.parametrize(
+    ("scale", "said"),
+    [
+        ("0-1", ("“good or bad” alone: 3 answers on other scales", "“tốt hoặc kém”: 3 câu trả lời theo thang khác")),
+        ("1-5", ("“1–5” alone: 3 answers on other scales", "“1–5”: 3 câu trả lời theo thang khác")),
+    ],
+)
+def test_answers_say_which_scale_they_are_of_and_how_many_are_of_others(scale, said, make_desk):
+    # Four answers on one scale, one of them bad: 75.0 %; three on the other.
+    other = "1-5" if scale == "0-1" else "0-1"
+    top = {"0-1": 1.0, "1-5": 5.0}
+    given = [(scale, top[scale])] * 3 + [(scale, 0.0 if scale == "0-1" else 1.0)] + [(other, top[other])] * 3
+    rows = [
+        {"survey_id": str(i), "kind": "csat", "scale": s, "score": score, "answered_at": pd.Timestamp("2025-03-03")}
+        for i, (s, score) in enumerate(given)
+    ]
+    answers = views.answers("csat", make_desk(surveys=rows))
+
+    for language, words in zip(("en", "vi"), said, strict=True):
+        headline = plots.answers_headline(answers, get("csat"), language)
+        assert words in headline and {"en": "75.0%", "vi": "75,0 %"}[language] in headline
+    alone = views.answers("csat", make_desk(surveys=rows[:4]))
+    assert "scale" not in plots.answers_headline(alone, get("csat"), "en")
 
 
 def test_first_contact_parts_name_the_commonest_reason():

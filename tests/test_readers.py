@@ -11,7 +11,7 @@ from kpitools.facts import needed
 from kpitools.kpis import CATALOGUE, get
 from kpitools.plots.show import show
 from kpitools.tables import TABLES
-from kpitools.words import together
+from kpitools.words import together, with_bounds
 
 
 def test_detractors_and_passives_have_colours_of_their_own(make_desk):
@@ -57,6 +57,24 @@ def test_the_answers_and_the_response_rate_leave_out_the_same_tickets(make_desk)
 )
 def test_times_of_one_sentence_have_one_unit(hours, expected):
     assert together(hours, "h", "en") == expected
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        ((52.6, 0.4, 336), ("52.6 h", "0.4 h", "336.0 h")),
+        ((0.78, 0.5, 1.3), ("47 min", "30 min", "78 min")),
+        ((96, 12, 120), ("4.0 days", "0.5 days", "5.0 days")),
+        ((0, 0, 0.5), ("0.0 h", "0.0 h", "0.5 h")),
+        ((3, None, 96), ("3.0 h", "–", "96.0 h")),
+    ],
+)
+def test_a_value_and_its_bounds_have_the_unit_of_the_value(hours, expected):
+    assert with_bounds(*hours, "h", "en") == expected
+
+
+def test_shares_keep_their_unit_beside_their_bounds():
+    assert with_bounds(0.5, 0.25, 0.75, "share", "vi") == ("50,0 %", "25,0 %", "75,0 %")
 
 
 def test_a_card_names_the_columns_that_are_loaded():

@@ -20,13 +20,14 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from kpitools import views
+from kpitools import cards, views
+from kpitools.board import board
 from kpitools.compute import compute
 from kpitools.desk import Desk
 from kpitools.errors import ConfigError, UnknownNameError
 from kpitools.kpis import get
 from kpitools.plots.data import FigureData, as_metadata
-from kpitools.report import archive, first_page, layout, mail, pdf, runner, site, spreadsheet, verdicts
+from kpitools.report import archive, digest, first_page, layout, mail, pdf, runner, site, spreadsheet, verdicts
 from kpitools.report.plan import read_plan
 from kpitools.scorecard import scorecard
 
@@ -377,7 +378,14 @@ def test_a_page_of_too_little_data_says_that_nothing_is_judged_and_why(tmp_path)
     card = scorecard(weekly(7))
     html = (out / "index.html").read_text()
     n = len(card.standings)
-    assert verdicts.tiles(card) == {"concern": 0, "improving": 0, "usual": 0, "unjudged": n, "failing": 0}
+    assert verdicts.tiles(card) == {
+        "concern": 0,
+        "improving": 0,
+        "usual": 0,
+        "unjudged": n,
+        "failing": 0,
+        "mostly_missed": 0,
+    }
     assert f"<b>{n}</b><span>not judged: see why below</span>" in html
     assert f"<h2>Not judged: {n} of {n} KPIs</h2>" in html
     assert re.search(r"<li>Fewer than 8 complete periods have data: [^<]*First response time", html)
@@ -402,10 +410,83 @@ def test_each_reason_for_no_verdict_is_named_once_and_the_tiles_add_up():
         "no_period": 1, "failed": 1, "too_few": 2, "few_cases": 1
     }  # fmt: skip
     tiles = verdicts.tiles(card)
-    assert tiles == {"concern": 0, "improving": 0, "neutral": 1, "usual": 1, "unjudged": 5, "failing": 0}
-    assert sum(tiles.values()) - tiles["failing"] == len(card.standings)
+    assert tiles == {
+        "concern": 0,
+        "improving": 0,
+        "neutral": 1,
+        "usual": 1,
+        "unjudged": 5,
+        "failing": 0,
+        "mostly_missed": 0,
+    }
+    assert sum(tiles.values()) - tiles["failing"] - tiles["mostly_missed"] == len(card.standings)
     head, lines = verdicts.unjudged_words(card, "vi")
     assert head == "Chưa được đánh giá: 5/7 KPI" and len(lines) == 4
+
+
+def test_kpis_that_mostly_missed_their_target_are_counted_found_and_told():
+    card = scorecard(weekly(26), kpis=["first_response_time"])
+    whole = card.standings[0]
+    # assurance, met in k of n: counted where it is fewer than half of eight periods at least, and still open.
+    cases = [
+        ("inconsistent", 1, 12, True),
+        ("inconsistent", 5, 12, True),
+        ("inconsistent", 6, 12, False),
+        (None, 3, 8, True),
+        (None, 1, 7, False),
+        ("consistent_fail", 0, 12, False),
+        ("consistent_pass", 5, 12, False),
+    ]
+    standings = [
+        replace(whole, trend=replace(whole.trend, assurance=assurance, met_k=k, met_n=n))
+        for assurance, k, n, _ in cases
+    ]
+    card = replace(card, standings=tuple(standings))
+
+    assert [standing.trend.mostly_missed for standing in standings] == [counted for *_, counted in cases]
+    tiles = verdicts.tiles(card)
+    assert (tiles["failing"], tiles["mostly_missed"]) == (1, 3)
+    assert board(card, "en").count("is-mostly_missed") == 3
+    news = first_page.News(None, [], [])
+    html = first_page.body(card, "vi", {}, [], news, "index.html", [])
+    assert 'id="show-mostly_missed"> gần đây đa số kỳ không đạt (3)' in html
+    lines = digest.words(card, news, "Desk", [], "en")[1]
+    names = ", ".join(["First response time"] * 3)
+    assert f"Mostly missed lately (target met in fewer than half of the last 12 periods): {names}." in lines
+
+
+@pytest.fixture
+def quiet():
+    """Twelve weeks of a ticket a day, the last of them that of 24 March, told a fortnight later."""
+    desk = weekly(12)
+    tickets = desk.base("tickets").to_pandas()
+    return Desk.from_frames({"tickets": tickets}, timezone="UTC", as_of=pd.Timestamp("2025-04-14").to_pydatetime())
+
+
+def test_an_older_value_says_what_it_lacks_and_is_not_judged(quiet):
+    # On Monday 14 April the week of 7 April is over: without a ticket it has no median, and a count of none.
+    card = scorecard(quiet, kpis=["first_response_time", "ticket_volume"])
+
+    rows = card.frame.set_index("kpi")[["period", "no_value_for"]].astype(object)
+    assert list(rows.loc["first_response_time"]) == ["2025-03-24", "2025-04-07"]
+    assert rows.period["ticket_volume"] == "2025-04-07" and pd.isna(rows.no_value_for["ticket_volume"])
+    first, volume = card.standings
+    assert first.trend.variation is None and volume.trend.variation is not None
+    assert verdicts.unjudged(card) == {"awaited": [first]}
+    assert verdicts.counts(card)["unjudged"] == 1
+    english, vietnamese = (board(card, language) for language in ("en", "vi"))
+    assert "no value for the last complete period (week of 7 Apr 2025)" in english
+    assert "not judged: the last complete period has no value" in english
+    assert "kỳ trọn vẹn gần nhất (tuần từ 07/04/2025) chưa có giá trị" in vietnamese
+    lines = verdicts.unjudged_words(card, "vi")[1]
+    assert lines[0].startswith("Kỳ trọn vẹn gần nhất chưa có giá trị; đang hiển thị kỳ cũ hơn: Thời gian phản hồi")
+
+
+def test_the_headline_of_an_older_value_says_so_except_for_a_span_that_was_asked_for(quiet):
+    words = "no value for the last complete period (week of 7 Apr 2025)"
+
+    assert words in repr(cards.headline_card("first_response_time", quiet))
+    assert words not in repr(cards.headline_card("first_response_time", quiet, end="2025-03-31"))
 
 
 def test_where_all_are_judged_nothing_is_said_of_it():

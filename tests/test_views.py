@@ -35,6 +35,25 @@ def test_one_set_of_calls_has_three_service_levels(calls):
     assert (row.in_target, row.n) == (2, 5)
 
 
+def test_arrivals_of_a_phone_report_of_intervals_are_the_calls_offered(make_desk):
+    # Monday 3 March 2025, 9:00 and 9:30: 4 + 6 calls; Tuesday 10:00: 5; an interval without a call is no arrival.
+    given = (("03 09:00", 4), ("03 09:30", 6), ("04 10:00", 5), ("04 11:00", 0))
+    rows = [{"started_at": pd.Timestamp(f"2025-03-{at}"), "offered": n, "answered": n} for at, n in given]
+    desk = make_desk(queue_intervals=rows)
+
+    found = views.arrivals(desk)
+    assert found[["weekday", "hour", "n"]].to_numpy().tolist() == [[0, 9, 10], [1, 10, 5]]
+    assert views.vendor_times(desk).empty
+
+
+def test_arrivals_of_a_desk_of_leads_are_its_leads(make_desk):
+    days = ("2025-03-03 09:00", "2025-03-03 09:59", "2025-03-05 20:00")
+    rows = [{"lead_id": str(i), "created_at": pd.Timestamp(at)} for i, at in enumerate(days)]
+
+    found = views.arrivals(make_desk(leads=rows))
+    assert found[["weekday", "hour", "n"]].to_numpy().tolist() == [[0, 9, 2], [2, 20, 1]]
+
+
 def test_abandonment_by_hour_is_a_sum_over_a_sum_with_wilsons_interval(calls):
     hours = views.by_hour("abandonment_rate", calls)
 

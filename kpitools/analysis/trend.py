@@ -22,6 +22,7 @@ from kpitools.kpi import Kpi
 EXPECTED_FALSE = 0.016  # chance that a stable series' latest point is flagged (simulated, 12 to 36 periods)
 SMALL = 20  # cases below which a period is drawn faint
 _GOAL_NOTES = ("trend.note.goal_of_other_period", "trend.note.goal_of_no_period")
+FEWEST_MET = 8  # periods with a target, to say how it mostly went
 WINDOW = 36  # periods; longer windows flag old points by chance (any flag in 36: 29 %, in 104: 69 %)
 
 
@@ -44,6 +45,8 @@ class Trend:
         Wilson
     provisional : the limits rest on 8 to 12 values, or the last segment is moving (a trend or a shift)
     notes : keys in words/trend.yml that a reader should see
+    awaited : the last complete period of the desk where it has no value: what is shown is older, and its course
+        is not judged (see `views.current`). None where the last complete period has one.
     """
 
     points: pd.DataFrame
@@ -61,12 +64,19 @@ class Trend:
     unit: str
     better: str
     expected_false: float = EXPECTED_FALSE
+    awaited: pd.Timestamp | None = None
 
     @property
     def last(self) -> pd.Series | None:
         """The last complete period with a value, None if there is none."""
         known = self.points[self.points["complete"] & self.points["value"].notna()]
         return None if known.empty else known.iloc[-1]
+
+    @property
+    def mostly_missed(self) -> bool:
+        """Whether it met its target in fewer than half of the last 12 periods that had one (8 at least), while its
+        limits promise neither that it will meet nor that it will miss it."""
+        return self.assurance in (None, "inconsistent") and self.met_n >= FEWEST_MET and 2 * self.met_k < self.met_n
 
 
 def judge(
@@ -209,7 +219,16 @@ def describe(trend: Trend, kpi: Kpi, language: str) -> str:
 
 def variation_words(trend: Trend, language: str) -> str:
     """What the variation icon says."""
+    if trend.awaited is not None:
+        return words.say("trend.variation.awaited", language)
     return words.say(f"trend.variation.{trend.variation or 'none'}", language)
+
+
+def awaited_words(trend: Trend, language: str) -> str:
+    """That the last complete period has no value, so that an older one is shown; empty where it has one."""
+    if trend.awaited is None:
+        return ""
+    return words.say("trend.awaited", language, period=words.period(trend.awaited, trend.every, language))
 
 
 def assurance_words(trend: Trend, language: str) -> str:
@@ -247,8 +266,8 @@ def note_words(trend: Trend, language: str) -> list[str]:
 
 def _finding(trend: Trend, kpi: Kpi, row: pd.Series, language: str) -> str:
     fill = {
-        "usual": _span(row["lower"], row["upper"], kpi.unit, language),
-        "centre": words.quantity(row["centre"], kpi.unit, language),
+        "usual": _span(row["lower"], row["upper"], kpi.unit, language, row["value"]),
+        "centre": words.with_bounds(row["value"], row["centre"], None, kpi.unit, language)[1],
         "periods": _periods(trend, language),
     }
     if row["label"] is None:
@@ -265,9 +284,9 @@ def _finding(trend: Trend, kpi: Kpi, row: pd.Series, language: str) -> str:
 _RULES = {"outside": xmr.OUTSIDE, "trend": xmr.TREND, "two": xmr.TWO_IN_THREE, "shift": xmr.SHIFT}
 
 
-def _span(low: float, high: float, unit: str, language: str) -> str:
-    """Two quantities with their unit once: 3.2 to 5.6 h; twice where they differ: 45 min to 1.2 h."""
-    first, last = words.together((low, high), unit, language)
+def _span(low: float, high: float, unit: str, language: str, value: float | None = None) -> str:
+    """Two quantities with their unit once: 3.2 to 5.6 h; in the unit of the `value` that they stand beside."""
+    _, first, last = words.with_bounds(value, low, high, unit, language)
     if first.partition(" ")[2] == last.partition(" ")[2]:
         first = first.partition(" ")[0]
     return words.say("trend.span", language, low=first, high=last)

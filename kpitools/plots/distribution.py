@@ -41,10 +41,11 @@ def durations(
         ax=ax,
     )
     style.time_axis(ax.xaxis, edges[0], edges[-1], kpi.unit, language)
+    marks = _marks(bins, kpi, language)
     for name, colour, dash in _MARKS:
         value = bins.attrs.get(name)
         if value is not None and np.isfinite(value) and value > 0:
-            label = say(f"plots.mark.{name}", language, value=quantity(value, kpi.unit, language))
+            label = say(f"plots.mark.{name}", language, value=marks[name])
             ax.axvline(value, color=colour, ls=dash, lw=1.6, label=label, gid=name)
     ax.set_xlabel(say("plots.axis.duration_log", language, clock=say(f"plots.clock.{clock}", language)), fontsize=9)
     ax.set_ylabel(say("plots.axis.rows", language), fontsize=9)
@@ -57,10 +58,13 @@ def durations_headline(bins: pd.DataFrame, kpi: Kpi, language: str) -> str:
     """How far the slow end lies from the middle, with n."""
     if bins.empty:
         return say("plots.empty", language, title=kpi.title(language))
-    names = ("median", "p90", "mean")
-    marks = dict(zip(names, together([bins.attrs.get(name) for name in names], kpi.unit, language), strict=True))
-    said = {"title": kpi.title(language), "n": number(bins.n.sum(), language, 0), **marks}
+    said = {"title": kpi.title(language), "n": number(bins.n.sum(), language, 0), **_marks(bins, kpi, language)}
     return say("plots.durations", language, **said)
+
+
+def _marks(bins: pd.DataFrame, kpi: Kpi, language: str) -> dict[str, str]:
+    names = ("median", "p90", "mean")
+    return dict(zip(names, together([bins.attrs.get(name) for name in names], kpi.unit, language), strict=True))
 
 
 @shows(by=None, value=KPI, low=KPI, high=KPI, n="count")

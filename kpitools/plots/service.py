@@ -71,8 +71,9 @@ def _colour_bar(ax: Axes, picture, grid: pd.DataFrame, kpi: Kpi | None, language
 def hour_of_week_headline(cells: pd.DataFrame, kpi: Kpi | None, language: str) -> str:
     """The busiest hour and the share outside weekdays 8 to 18; or the slowest and quickest hour."""
     if cells.empty:
-        title = kpi.title(language) if kpi else say("plots.hour_of_week.title", language)
-        return say("plots.empty", language, title=title)
+        if kpi is None:
+            return say("plots.arrivals.none", language)
+        return say("plots.empty", language, title=kpi.title(language))
     if kpi is None:
         top, total = cells.loc[cells.n.idxmax()], cells.n.sum()
         inside = cells[(cells.weekday < 5) & cells.hour.between(8, 17)].n.sum()

@@ -58,12 +58,24 @@ def answers_headline(answers: pd.DataFrame, kpi: Kpi, language: str) -> str:
     said = {"k": number(good, language, 0), "n": number(total, language, 0)}
     key = "plots.answers.nps" if kpi.statistic == "nps" else "plots.answers"
     text = say(key, language, title=kpi.title(language), share=quantity(good / total, "share", language), **said)
+    text += _other_scales(answers, language)
     sent = answers.attrs.get("sent")
     if not sent:
         return text + " " + say("plots.answers.unknown", language)
     answered = answers.attrs["answered"]
     rate = quantity(answered / sent, "share", language)
     return text + " " + say("plots.answers.rate", language, rate=rate, sent=number(sent, language, 0))
+
+
+def _other_scales(answers: pd.DataFrame, language: str) -> str:
+    """Which scale the figure shows and how many answers are on others; empty where there are none."""
+    other = answers.attrs.get("other_scales")
+    if not other:
+        return ""
+    scale = answers.attrs.get("scale")
+    known = {"": "plots.answers.scale.unstated", "0-1": "plots.answers.scale.two"}
+    shown = say(known[scale], language) if scale in known else scale.replace("-", "–")
+    return " " + say("plots.answers.others", language, scale=shown, n=number(other, language, 0))
 
 
 _GROUPS = (("promoters", "#56b4e9"), ("passives", "#dcdcdc"), ("detractors", "#e69f00"))

@@ -8,7 +8,7 @@ from kpitools.kpi import Kpi
 from kpitools.plots import style
 from kpitools.plots.data import KPI, shows
 from kpitools.plots.distribution import say_column
-from kpitools.words import number, period, quantity, say
+from kpitools.words import number, period, quantity, say, together
 
 # From fresh to old: the older, the darker.
 _AGES = {
@@ -248,7 +248,7 @@ def people_in_groups(
 
 
 def _band_words(band: tuple[float, float], kpi: Kpi, language: str) -> str:
-    low, high = (quantity(end, kpi.unit, language) for end in band)
+    low, high = together(band, kpi.unit, language)
     return say("plots.people.band", language, low=low, high=high)
 
 
@@ -257,7 +257,7 @@ def people_headline(people: pd.DataFrame, kpi: Kpi, language: str, band: tuple[f
     large = people[~style.small(people.n) & people.value.notna()]
     if large.empty:
         return say("plots.people.few", language, title=kpi.title(language), n=style.SMALL)
-    low, high = (quantity(value, kpi.unit, language) for value in (large.value.min(), large.value.max()))
+    low, high = together((large.value.min(), large.value.max()), kpi.unit, language)
     text = say("plots.people", language, title=kpi.title(language), n=len(large), low=low, high=high)
     if band:
         over, under = int((large.value > band[1]).sum()), int((large.value < band[0]).sum())

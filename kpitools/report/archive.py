@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from kpitools.kpis import CATALOGUE
 from kpitools.report.layout import ARCHIVE, MOST, NUMBERS, STAMP, STAMP_FORMAT, is_kept
-from kpitools.words import period, quantity, say
+from kpitools.words import period, quantity, say, together
 
 
 class Edition(NamedTuple):
@@ -158,7 +158,7 @@ def goal_words(low: float | None, high: float | None, unit: str, language: str) 
     if low is None and high is None:
         return say("site.no_target", language)
     key = "trend.target.low" if high is None else "trend.target.high" if low is None else "trend.span"
-    return say(key, language, low=quantity(low, unit, language), high=quantity(high, unit, language))
+    return say(key, language, **dict(zip(("low", "high"), together((low, high), unit, language), strict=True)))
 
 
 def _same(one: float | None, other: float | None) -> bool:

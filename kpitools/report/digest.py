@@ -26,6 +26,8 @@ def words(card: Scorecard, news: News, desk: str, failed: Sequence[Any], languag
     for name, test in (("concern", "concern"), ("improving", "improvement")):
         titles = [s.kpi.title(language) for s in card.standings if verdicts.FILTERS[test](s)]
         lines.append(say(f"digest.{name}", language, names=", ".join(titles) or say("digest.none", language)))
+    slipping = [s.kpi.title(language) for s in card.standings if verdicts.FILTERS["mostly_missed"](s)]
+    lines += [say("digest.mostly_missed", language, names=", ".join(slipping))] if slipping else []
     head, reasons = verdicts.unjudged_words(card, language)
     lines += [f"{head}:", *(f"- {reason}" for reason in reasons)] if head else []
     if failed:

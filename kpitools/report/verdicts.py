@@ -14,6 +14,10 @@ def _is_missed(standing: Standing) -> bool:
     return standing.trend is not None and standing.trend.assurance == "consistent_fail"
 
 
+def _is_mostly_missed(standing: Standing) -> bool:
+    return standing.trend is not None and standing.trend.mostly_missed
+
+
 def is_unjudged(standing: Standing) -> bool:
     """Whether nothing is said of its course, neither good nor bad."""
     return standing.trend is None or standing.last is None or standing.trend.variation is None
@@ -24,6 +28,7 @@ FILTERS: dict[str, Callable[[Standing], bool]] = {
     "concern": _varies("concern"),
     "improvement": _varies("improvement"),
     "missed": _is_missed,
+    "mostly_missed": _is_mostly_missed,
     "unjudged": is_unjudged,
 }
 _USUAL, _NEUTRAL = _varies("common_cause"), _varies("neutral")
@@ -36,12 +41,16 @@ def counts(card: Scorecard) -> dict[str, int]:
 
 
 def tiles(card: Scorecard) -> dict[str, int]:
-    """The numbers at the top of the first page. All but "failing" are of different KPIs, and together all there are."""
+    """The numbers at the top of the first page.
+
+    All but the two of the targets, "failing" and "mostly_missed", are of different KPIs, and together all there are.
+    """
     found = counts(card)
     usual, neutral = (sum(map(test, card.standings)) for test in (_USUAL, _NEUTRAL))
     shown = {"concern": found["concern"], "improving": found["improvement"]}
     shown |= {"neutral": neutral} if neutral else {}
-    return shown | {"usual": usual, "unjudged": found["unjudged"], "failing": found["missed"]}
+    shown |= {"usual": usual, "unjudged": found["unjudged"]}
+    return shown | {"failing": found["missed"], "mostly_missed": found["mostly_missed"]}
 
 
 def unjudged(card: Scorecard) -> dict[str, list[Standing]]:
@@ -57,6 +66,8 @@ def _why(standing: Standing) -> str:
         return "failed"
     if standing.trend is None or standing.last is None:
         return "no_period"
+    if standing.trend.awaited is not None:
+        return "awaited"
     notes = {note.removeprefix("trend.note.") for note in standing.trend.notes}
     return next((note for note in _NOTES if note in notes), "other")
 

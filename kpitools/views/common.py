@@ -3,6 +3,8 @@
 Each takes a KPI (or its name) and a desk, and gives an empty frame where the data has nothing to say.
 """
 
+from dataclasses import replace
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -10,7 +12,7 @@ import pandas as pd
 
 from kpitools import periods
 from kpitools.analysis.trend import Trend, judge
-from kpitools.compute import SECONDS, compute, counted_rows
+from kpitools.compute import SECONDS, compute, counted_rows, last_complete
 from kpitools.desk import Desk
 from kpitools.facts import FIRST_CONTACT_PARTS
 from kpitools.kpi import Kpi
@@ -102,6 +104,17 @@ def judged(
         hours=hours,
         rebase_outside="note",
     )
+
+
+def current(trend: Trend | None, kpi: Kpi | str, desk: Desk) -> Trend | None:
+    """`trend`, its course not judged where the desk's last complete period has no value: it is of an older one.
+
+    For series that run up to the desk's "now".
+    """
+    if trend is None or trend.last is None:
+        return trend
+    due = last_complete(desk.kpi(kpi), desk, trend.every)
+    return trend if trend.last["period"] >= due else replace(trend, variation=None, awaited=due)
 
 
 def trend(
@@ -206,11 +219,31 @@ def _typical(kpi: Kpi, rows: ir.Table) -> ir.Value:
 
 
 def arrivals(desk: Desk) -> pd.DataFrame:
-    """Tickets, else calls, else survey answers by local weekday and hour of arrival: ``weekday, hour, n, value``."""
-    for name in ("ticket_volume", "average_speed_of_answer", "csat", "nps"):
+    """Tickets, else calls, survey answers or leads by local weekday and hour of arrival: ``weekday, hour, n, value``.
+
+    Of a phone report of intervals, `n` is the calls offered.
+    """
+    columns = ["weekday", "hour", "n", "value"]
+    if not desk.missing(desk.kpi("ticket_volume")):
+        return hour_of_week("ticket_volume", desk)
+    if {"started_at", "offered"} <= desk.filled_base("queue_intervals"):
+        rows = desk.table("queue_intervals")
+        return _by_hour(desk, rows.select(at=rows.started_at, n=rows.offered))[columns]
+    for name in ("average_speed_of_answer", "csat", "nps"):
         if not desk.missing(desk.kpi(name)):
             return hour_of_week(name, desk)
-    return pd.DataFrame(columns=["weekday", "hour", "n", "value"])
+    if "created_at" in desk.filled_base("leads"):
+        rows = desk.table("leads")
+        return _by_hour(desk, rows.select(at=rows.created_at, n=1))[columns]
+    return pd.DataFrame(columns=columns)
+
+
+def _by_hour(desk: Desk, rows: ir.Table) -> pd.DataFrame:
+    """The sum of `n` by the local weekday and hour of the instant `at`."""
+    rows = rows.filter(rows["at"].notnull() & (rows.n > 0)).mutate(local=desk.local(rows["at"]))
+    rows = rows.mutate(weekday=rows.local.day_of_week.index().cast("int64"), hour=rows.local.hour().cast("int64"))
+    found = rows.group_by("weekday", "hour").agg(n=rows.n.sum().cast("int64")).to_pandas()
+    return found.assign(value=np.nan).sort_values(["weekday", "hour"], ignore_index=True)
 
 
 def durations(
@@ -451,13 +484,15 @@ def vendor_times(desk: Desk) -> pd.DataFrame:
     """The times the helpdesk computed itself against ours, on the calendar: ``column, n, equal, difference, p90``.
 
     `equal`: share of tickets within a minute; `difference` and `p90`: median and 90th percentile of the absolute
-    difference, in minutes. Ours are never replaced by them. Empty where the export has none.
+    difference, in minutes. Ours are never replaced by them. Empty where the export has none, or no tickets.
     """
-    filled = frozenset() if desk.missing_for_table("tickets") else desk.filled("tickets")
+    columns = ["column", "n", "equal", "difference", "p90"]
+    if desk.missing_for_table("tickets"):
+        return pd.DataFrame(columns=columns)
+    filled, rows = desk.filled("tickets"), desk.table("tickets")
     found = []
     for column, (start, end) in _VENDOR_TIMES.items():
         if {column, start, end} <= filled:
-            rows = desk.table("tickets")
             both = rows.filter(rows[column].notnull() & rows[start].notnull() & rows[end].notnull())
             ours = both[end].delta(both[start], unit="second")
             apart = (ours - both[column]).abs()
@@ -468,7 +503,7 @@ def vendor_times(desk: Desk) -> pd.DataFrame:
                 p90=apart.quantile(0.9) / 60,
             )
             found.append({"column": column, **counts.to_pandas().iloc[0].to_dict()})
-    return pd.DataFrame(found, columns=["column", "n", "equal", "difference", "p90"])
+    return pd.DataFrame(found, columns=columns)
 
 
 def backlog_age(desk: Desk) -> pd.DataFrame:

@@ -75,6 +75,20 @@ def number(value: float | None, language: str, decimals: int = 1) -> str:
     return format_decimal(value, format=pattern, locale=_LOCALES[check_language(language)]).replace("-", "−")
 
 
+def _hours_unit(value: float) -> tuple[str, float]:
+    """The key of the unit in which a number of hours is written, and how many of it are an hour."""
+    if abs(value) >= 72:
+        return "unit.days", 1 / 24
+    if abs(value) < 1 and value != 0:
+        return "unit.minutes", 60
+    return "unit.hours", 1
+
+
+def _hours(value: float, key: str, size: float, language: str) -> str:
+    decimals = 0 if key == "unit.minutes" and abs(value) * size >= 10 else 1
+    return say(key, language, n=number(value * size, language, decimals))
+
+
 def quantity(value: float | None, unit: str, language: str) -> str:
     """A value with its unit, rounded as a reader wants it.
 
@@ -85,11 +99,7 @@ def quantity(value: float | None, unit: str, language: str) -> str:
     if _missing(value):
         return "–"
     if unit == "h":
-        if abs(value) >= 72:
-            return say("unit.days", language, n=number(value / 24, language))
-        if abs(value) < 1 and value != 0:
-            return say("unit.minutes", language, n=number(value * 60, language, 0 if abs(value) * 60 >= 10 else 1))
-        return say("unit.hours", language, n=number(value, language))
+        return _hours(value, *_hours_unit(value), language)
     if unit == "min":
         return say("unit.minutes", language, n=number(value, language))
     if unit == "s":
@@ -112,11 +122,24 @@ def together(values: Sequence[float | None], unit: str, language: str) -> list[s
     known = [abs(value) for value in values if not _missing(value) and value != 0]
     if unit != "h" or not known:
         return [quantity(value, unit, language) for value in values]
-    if max(known) < 1:
-        return [quantity(value, unit, language) for value in values]
     days = max(known) >= 72 and min(known) >= 24
-    key, size = ("unit.days", 24) if days else ("unit.hours", 1)
-    return ["–" if _missing(value) else say(key, language, n=number(value / size, language)) for value in values]
+    key, size = _hours_unit(max(known)) if days or max(known) < 1 else ("unit.hours", 1)
+    return ["–" if _missing(value) else _hours(value, key, size, language) for value in values]
+
+
+def with_bounds(
+    value: float | None, low: float | None, high: float | None, unit: str, language: str
+) -> tuple[str, str, str]:
+    """A value as `quantity` writes it, and its bounds in the unit that the value has there.
+
+    >>> with_bounds(52.6, 0.4, 336, "h", "en")
+    ('52.6 h', '0.4 h', '336.0 h')
+    """
+    said = quantity(value, unit, language)
+    if unit != "h" or _missing(value):
+        return said, *together((low, high), unit, language)
+    ends = ["–" if _missing(end) else _hours(end, *_hours_unit(value), language) for end in (low, high)]
+    return said, *ends
 
 
 def is_currency(unit: str) -> bool:
