@@ -193,6 +193,17 @@ def test_parquet_becomes_text(con, tmp_path):
     assert rows(con, raw) == [(1, "007", "2025-01-02 03:04:05")]
 
 
+def test_a_whole_number_stored_as_a_float_has_no_point(con, tmp_path):
+    con.execute(
+        "copy (select 30.0::double as id, 7.000::decimal(9, 3) as d, 1.5::float as f union all "
+        f"select null, 1.125::decimal(9, 3), -12.0::float) to '{tmp_path / 't.parquet'}' (format parquet)"
+    )
+    assert rows(con, read(con, tmp_path / "t.parquet", "t")) == [(1, "30", "7", "1.5"), (2, None, "1.1250", "-12")]
+    text = '[{"id": 30.0, "d": 1e3, "f": 1.5}, {"id": null, "d": -12.00, "f": 1.125}]'
+    raw = read(con, write(tmp_path, text, "t.json"), "t")
+    assert rows(con, raw) == [(1, "30", "1000", "1.5"), (2, None, "-12", "1.1250")]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [

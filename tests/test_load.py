@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kpitools.build import Job, Options, build
+from kpitools.compute import compute
 from kpitools.errors import ConfigError, LoadError, UnknownNameError
 from kpitools.kept_tables import cache_home
 from kpitools.load import load
@@ -54,6 +55,24 @@ def test_one_file(tmp_path):
     assert rows["created_at"].tolist()[0] == pd.Timestamp("2025-03-04 02:00")
     assert rows["created_local"].tolist()[0] == pd.Timestamp("2025-03-04 09:00")
     assert desk.timezone == "Asia/Ho_Chi_Minh"
+
+
+@pytest.mark.parametrize("kind", ["parquet", "json"])
+def test_ids_that_pandas_stored_as_floats_match_those_written_as_text(tmp_path, kind):
+    """Answers after one hour and after three: a mean of two hours."""
+    write(tmp_path, tickets=TICKETS)
+    at = ["2025-03-04 09:00", "2025-03-04 10:00", "2025-03-05 09:00", "2025-03-05 12:00", "2025-03-05 13:00"]
+    author = ["customer", "agent", "customer", "agent", "agent"]
+    rows = pd.DataFrame({"ticket_id": [1.0, 1.0, 2.0, 2.0, None], "at": at, "author": author, "is_public": "true"})
+    rows.insert(0, "message_id", [1.0, 2.0, 3.0, 4.0, 5.0])
+    if kind == "json":
+        rows.to_json(tmp_path / "m.json", orient="records")
+    else:
+        rows.to_parquet(tmp_path / "m.parquet")
+    desk = load(tmp_path, timezone="UTC", max_loss=0.5)
+    assert frame(desk, "messages").ticket_id.tolist() == ["1", "1", "2", "2"]
+    answered = compute("first_response_time", desk, every=None).iloc[0]
+    assert (answered["n"], answered["open"], answered["mean"]) == (2, 0, 7200.0)
 
 
 def test_a_folder_of_exports_leaves_out_what_is_none_and_warns_of_what_it_cannot_tell(tmp_path):
