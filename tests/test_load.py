@@ -72,7 +72,7 @@ def test_ids_that_pandas_stored_as_floats_match_those_written_as_text(tmp_path, 
     desk = load(tmp_path, timezone="UTC", max_loss=0.5)
     assert frame(desk, "messages").ticket_id.tolist() == ["1", "1", "2", "2"]
     answered = compute("first_response_time", desk, every=None).iloc[0]
-    assert (answered["n"], answered["open"], answered["mean"]) == (2, 0, 7200.0)
+    assert (answered["n"], answered["open"], answered["mean"]) == (2, 0, 2.0)
 
 
 def test_a_folder_of_exports_leaves_out_what_is_none_and_warns_of_what_it_cannot_tell(tmp_path):
