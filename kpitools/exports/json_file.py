@@ -120,4 +120,4 @@ def _flatten(record: dict, told: Callable[[str], None], prefix: str = "") -> dic
 
 def _whole(text: str) -> str:
     """`text` with ? for an escape such as \\ud83d alone: half a character, which no text can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
