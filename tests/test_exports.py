@@ -134,6 +134,43 @@ def test_workbooks_keep_the_sheet_row(con, tmp_path):
     assert rows(con, raw) == [(2, "007", "2025-03-04 09:12:00", "3", "30:00:00"), (4, "008", "text", "1.5", None)]
 
 
+@pytest.mark.parametrize("table_at", ["A1", None])
+def test_a_cell_far_from_the_table_is_refused_before_memory_is_taken(con, tmp_path, table_at):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.title = "Main"
+    if table_at:
+        book.active[table_at] = "id"
+    book.active["XFD1048576"] = "x"
+    good = book.create_sheet("Good")
+    good.append(["id"])
+    good.append(["7"])
+    book.save(tmp_path / "t.xlsx")
+    with pytest.raises(LoadError, match="'Main' reaches to row 1,048,576 and column 16,384"):
+        read(con, tmp_path / "t.xlsx", "t")
+    assert rows(con, read(con, tmp_path / "t.xlsx", "t", sheet="Good")) == [(2, "7")]
+
+
+def test_a_damaged_sheet_is_refused_as_a_damaged_workbook(con, tmp_path):
+    import zipfile
+
+    import openpyxl
+
+    book, path = openpyxl.Workbook(), tmp_path / "t.xlsx"
+    for number in range(500):
+        book.active.append([f"id{number}", f"x{number * 7919 % 1009}"])
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        part = archive.getinfo("xl/worksheets/sheet1.xml")
+    held = bytearray(path.read_bytes())
+    middle = part.header_offset + part.compress_size // 2
+    held[middle : middle + 400] = b"\xff" * 400
+    path.write_bytes(held)
+    with pytest.raises(LoadError, match="cannot be read as a workbook"):
+        read(con, path, "t")
+
+
 def test_json_in_its_three_shapes(con, tmp_path):
     records = [{"id": 1, "by": {"name": "An"}, "tags": ["a", "b"]}, {"id": 2.50, "late": True}]
     lines = "\n".join(json.dumps({"ticket": record}) for record in records)
@@ -157,6 +194,8 @@ def test_a_broken_json_line_is_kept_aside(con, tmp_path):
 def test_half_a_character_in_json_is_replaced(con, tmp_path):
     raw = read(con, write(tmp_path, '[{"id": "1", "text": "a\\ud83d"}]', "a.json"), "t")
     assert rows(con, raw) == [(1, "1", "a?")]
+    raw = read(con, write(tmp_path, '[{"id": "1", "te\\ud83d": "x", "by": {"\\ud83d": "y"}}]', "a.json"), "t")
+    assert (raw.headers, rows(con, raw)) == (["id", "te?", "by.?"], [(1, "1", "x", "y")])
 
 
 def test_json_nested_without_end_is_refused(con, tmp_path):
@@ -191,6 +230,17 @@ def test_parquet_becomes_text(con, tmp_path):
     )
     raw = read(con, tmp_path / "t.parquet", "t")
     assert rows(con, raw) == [(1, "007", "2025-01-02 03:04:05")]
+
+
+def test_a_whole_number_stored_as_a_float_has_no_point(con, tmp_path):
+    con.execute(
+        "copy (select 30.0::double as id, 7.000::decimal(9, 3) as d, 1.5::float as f union all "
+        f"select null, 1.125::decimal(9, 3), -12.0::float) to '{tmp_path / 't.parquet'}' (format parquet)"
+    )
+    assert rows(con, read(con, tmp_path / "t.parquet", "t")) == [(1, "30", "7", "1.5"), (2, None, "1.1250", "-12")]
+    text = '[{"id": 30.0, "d": 1e3, "f": 1.5}, {"id": null, "d": -12.00, "f": 1.125}]'
+    raw = read(con, write(tmp_path, text, "t.json"), "t")
+    assert rows(con, raw) == [(1, "30", "1000", "1.5"), (2, None, "-12", "1.1250")]
 
 
 @pytest.mark.parametrize(

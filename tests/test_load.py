@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kpitools.build import Job, Options, build
+from kpitools.compute import compute
 from kpitools.errors import ConfigError, LoadError, UnknownNameError
 from kpitools.kept_tables import cache_home
 from kpitools.load import load
@@ -54,6 +55,24 @@ def test_one_file(tmp_path):
     assert rows["created_at"].tolist()[0] == pd.Timestamp("2025-03-04 02:00")
     assert rows["created_local"].tolist()[0] == pd.Timestamp("2025-03-04 09:00")
     assert desk.timezone == "Asia/Ho_Chi_Minh"
+
+
+@pytest.mark.parametrize("kind", ["parquet", "json"])
+def test_ids_that_pandas_stored_as_floats_match_those_written_as_text(tmp_path, kind):
+    """Answers after one hour and after three: a mean of two hours."""
+    write(tmp_path, tickets=TICKETS)
+    at = ["2025-03-04 09:00", "2025-03-04 10:00", "2025-03-05 09:00", "2025-03-05 12:00", "2025-03-05 13:00"]
+    author = ["customer", "agent", "customer", "agent", "agent"]
+    rows = pd.DataFrame({"ticket_id": [1.0, 1.0, 2.0, 2.0, None], "at": at, "author": author, "is_public": "true"})
+    rows.insert(0, "message_id", [1.0, 2.0, 3.0, 4.0, 5.0])
+    if kind == "json":
+        rows.to_json(tmp_path / "m.json", orient="records")
+    else:
+        rows.to_parquet(tmp_path / "m.parquet")
+    desk = load(tmp_path, timezone="UTC", max_loss=0.5)
+    assert frame(desk, "messages").ticket_id.tolist() == ["1", "1", "2", "2"]
+    answered = compute("first_response_time", desk, every=None).iloc[0]
+    assert (answered["n"], answered["open"], answered["mean"]) == (2, 0, 2.0)
 
 
 def test_a_folder_of_exports_leaves_out_what_is_none_and_warns_of_what_it_cannot_tell(tmp_path):
@@ -153,6 +172,7 @@ def test_a_desk_file_nested_without_end_is_an_error(tmp_path):
         ("delimiter: 5", "delimiter must be a text"),
         ("delimiter: '||'", "delimiter must be one character"),
         ("skip: one", "skip must be a number of lines"),
+        ("skip: 99999999999999", "skip must be a number of lines from 0 to 1,000"),
         ("max_loss: much", "max_loss must be a share"),
         ("sheet: [1]", "sheet must be"),
     ],
@@ -162,6 +182,53 @@ def test_an_entry_that_holds_what_it_cannot_is_an_error(tmp_path, entry, said):
     (tmp_path / "desk.yml").write_text(f"files: [{{file: tickets.csv, {entry}}}]\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=said):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("column", "spec", "said"),
+    [
+        ("created_at", '{column: created_at, format: "%Q"}', "format must be iso, epoch, epoch_ms or a pattern"),
+        ("created_at", '{column: created_at, format: "%"}', "format must be"),
+        ("created_at", "{column: created_at, format: 5}", "format must be"),
+        ("created_at", "{constant: xx}", "constant must be a date or a time .* got 'xx'"),
+        ("agent_replies", "{constant: abc}", "constant must be a whole number, got 'abc'"),
+        ("is_test", "{constant: maybe}", "constant must be true or false"),
+        ("resolved_at", "{column: created_at, default: soon}", "default must be a date or a time"),
+        ("created_at", "{from: created_at, plus: ticket_id, unit: minutes}", "made of itself"),
+        (
+            "resolved_at",
+            "{from: first_reply_at, plus: ticket_id, unit: minutes}, "
+            "first_reply_at: {from: resolved_at, plus: ticket_id, unit: minutes}",
+            "made of itself.* not back to resolved_at",
+        ),
+    ],
+)
+def test_a_column_that_holds_what_it_cannot_is_an_error(tmp_path, column, spec, said):
+    write(tmp_path, tickets=TICKETS)
+    columns = f"ticket_id: ticket_id, created_at: created_at, {column}: {spec}"
+    if column == "created_at":
+        columns = f"ticket_id: ticket_id, created_at: {spec}"
+    entry = f"files: [{{file: tickets.csv, tables: {{tickets: {{{columns}}}}}}}]\n"
+    (tmp_path / "desk.yml").write_text(entry, encoding="utf-8")
+    with pytest.raises(ConfigError, match=rf"desk.yml: tickets.csv: tickets.{column}: .*{said}"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("is_test: {constant: 'yes'}", True),
+        ("agent_replies: {column: n, default: 3}", 3),
+        ("resolved_at: {column: n, format: '%Y', default: 2025-04-01}", pd.Timestamp("2025-04-01")),
+        ("customer_id: {column: n, default: 5}", "5"),
+    ],
+)
+def test_a_constant_or_default_that_can_be_one_stands(tmp_path, spec, expected):
+    write(tmp_path, tickets="ticket_id,created_at,n\n1,2025-03-04 09:00,\n")
+    columns = f"ticket_id: ticket_id, created_at: created_at, {spec}"
+    entry = f"timezone: UTC\nfiles: [{{file: tickets.csv, tables: {{tickets: {{{columns}}}}}}}]\n"
+    (tmp_path / "desk.yml").write_text(entry, encoding="utf-8")
+    assert frame(load(tmp_path), "tickets")[spec.split(":")[0]].tolist() == [expected]
 
 
 def test_a_folder_with_a_desk_file(tmp_path):

@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import NamedTuple
 
+import duckdb
+
 from kpitools import tables
 from kpitools.errors import ConfigError, LoadError, told
 from kpitools.exports import cells, instants
@@ -66,9 +68,49 @@ class ColumnReader:
 
     def cells(self) -> list[Cell]:
         """How every column is read; LoadError where a required one is absent or a duration does not tell its unit."""
+        for column in self.map.columns.values():
+            self._check_start(column)
+            self._check_values(column)
         found = [cell for column in self.map.columns.values() for cell in self._cells(column)]
         self._check_required()
         return found
+
+    def _check_start(self, column: ColumnMap) -> None:
+        """ConfigError where a moment would be made of itself, at once or by way of others."""
+        seen, at = {column.name}, column
+        while at and at.plus:
+            if at.start in seen:
+                raise ConfigError(told("made_of_itself", where=f"desk.yml: {self._place(column)}", start=at.start))
+            seen.add(at.start)
+            at = self.map.columns.get(at.start)
+
+    def _check_values(self, column: ColumnMap) -> None:
+        """ConfigError where desk.yml gives a column a value or a date format that cannot be one."""
+        kind = "seconds" if column.plus else column.type
+        for key in ("constant", "default"):
+            value = getattr(column, key)
+            if column.stated and value is not None:
+                read = f"try_cast({cells.quote(value)} as {sql_type(kind)})"
+                sound = (
+                    f"isfinite({read})" if kind in ("instant", "day", "seconds", "number") else f"{read} is not null"
+                )
+                self._must_be(column, key, kind, f"select coalesce({sound}, false)")
+        if column.type in ("instant", "day") and column.format not in (None, "iso", *instants.EPOCHS):
+            self._must_be(
+                column, "format", "date_format", f"select try_strptime('', {cells.quote(column.format)}) is null"
+            )
+
+    def _must_be(self, column: ColumnMap, key: str, wanted: str, asked: str) -> None:
+        try:
+            is_right = self.con.execute(asked).fetchone()[0]
+        except duckdb.Error:
+            is_right = False
+        if not is_right:
+            said = {"wanted": told(f"is.{wanted}"), "given": repr(getattr(column, key))}
+            raise ConfigError(told("must_be", where=f"desk.yml: {self._place(column)}", key=key, **said))
+
+    def _place(self, column: ColumnMap) -> str:
+        return f"{self.raw.name}: {self.name}.{column.name}"
 
     def _check_required(self) -> None:
         for name in REQUIRED[self.name]:
@@ -99,7 +141,10 @@ class ColumnReader:
             sql = f"case when {condition} then {sql} end"
             text = text and f"case when {condition} then {text} end"
         if cell.column.default is not None:
-            sql = f"coalesce({sql}, {cells.quote(cell.column.default)})"
+            default = cell.column.default
+            if cell.column.type in ("id", "text"):
+                default = str(default)
+            sql = f"coalesce({sql}, {cells.quote(default)})"
         return cell._replace(sql=sql, text=text)
 
     def _plain(self, column: ColumnMap, text: str) -> Cell:

@@ -48,6 +48,7 @@ class _Repeating(dict):
 
 def _object(pairs: list[tuple]) -> dict:
     """The object of its keys and values, marked where a key stands twice."""
+    pairs = [(_whole(key), value) for key, value in pairs]
     made = dict(pairs)
     if len(made) == len(pairs):
         return made
@@ -113,6 +114,10 @@ def _flatten(record: dict, told: Callable[[str], None], prefix: str = "") -> dic
             flat.update(_flatten(value, told, f"{prefix}{key}."))
         else:
             text = cell_text(value)
-            # An escape such as \\ud83d alone is half a character, which no text can hold.
-            flat[f"{prefix}{key}"] = text and text.encode("utf-8", "replace").decode("utf-8")
+            flat[f"{prefix}{key}"] = text and _whole(text)
     return flat
+
+
+def _whole(text: str) -> str:
+    """`text` with ? for an escape such as \\ud83d alone: half a character, which no text can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

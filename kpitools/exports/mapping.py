@@ -26,6 +26,7 @@ COLUMN_KEYS = (
     *("from", "plus", "to", "times", "minus", "when", "has"),
 )
 UNITS = {"ms": 0.001, "seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
+MOST_SKIPPED = 1_000  # lines above a header
 
 # Rows lacking one of these mean nothing.
 REQUIRED = {
@@ -305,7 +306,7 @@ def _is(kind: type | tuple[type, ...]):
 _PLAIN = {
     **dict.fromkeys(("dayfirst", "merge"), (lambda value: isinstance(value, bool), "flag")),
     "decimal": (lambda value: value in (".", ","), "decimal"),
-    "skip": (lambda value: _is(int)(value) and value >= 0, "lines"),
+    "skip": (lambda value: _is(int)(value) and 0 <= value <= MOST_SKIPPED, "lines"),
     "sheet": (_is((str, int)), "sheet"),
     "max_loss": (lambda value: _is((int, float))(value) and 0 <= value <= 1, "share"),
     **dict.fromkeys(("file", "format", "timezone", "encoding", "delimiter", "records"), (_is(str), "text")),

@@ -108,13 +108,17 @@ class Sink:
 
 
 def number_text(text: str) -> str:
-    """A number that a file stores as a number, so that its point can only stand before decimals: 1.500 as 1.5000.
+    """A number that a file stores as a number: a whole one without a point, 1.500 as 1.5000.
 
-    As text alone, one of three decimals may be thousands.
+    Its point can only stand before decimals, while of a text alone three decimals may be thousands. A whole number is
+    often an id, which pandas stores as 1.0 as soon as one row of the column has none.
 
-    >>> number_text("1.500"), number_text("-12.5")
-    ('1.5000', '-12.5')
+    >>> number_text("1.500"), number_text("-12.5"), number_text("30.0"), number_text("1e3")
+    ('1.5000', '-12.5', '30', '1000')
     """
+    value = float(text)
+    if value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
     return f"{text}0" if _THOUSANDS.fullmatch(text) else text
 
 
@@ -124,8 +128,6 @@ def cell_text(cell) -> str | None:
         return None
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
     if isinstance(cell, float):
         return number_text(str(cell))
     if isinstance(cell, dt.timedelta):

@@ -71,7 +71,8 @@ def _text(name: str, kind: str) -> str:
     text = f'"{name.replace(chr(34), chr(34) * 2)}"::VARCHAR'
     if not kind.startswith(("DOUBLE", "FLOAT", "DECIMAL")):
         return text
-    return f"regexp_replace({text}, '^([+-]?\\d{{1,3}}\\.\\d{{3}})$', '\\10')"
+    whole = f"regexp_replace({text}, '^([+-]?\\d{{1,15}})\\.0+$', '\\1')"
+    return f"regexp_replace({whole}, '^([+-]?\\d{{1,3}}\\.\\d{{3}})$', '\\10')"
 
 
 def temporary_connection() -> tuple[duckdb.DuckDBPyConnection, tempfile.TemporaryDirectory]:
