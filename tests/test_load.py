@@ -75,6 +75,20 @@ def test_ids_that_pandas_stored_as_floats_match_those_written_as_text(tmp_path, 
     assert (answered["n"], answered["open"], answered["mean"]) == (2, 0, 2.0)
 
 
+def test_ids_that_look_alike_are_one(tmp_path):
+    """Full-width digits, a mark without width, and a Vietnamese name that stays as it is."""
+    write(
+        tmp_path,
+        tickets="ticket_id,created_at,status,customer_id\n"
+        "T\u200b12,2025-03-04 09:00,open,\u1ea4n\n\uff14\uff15,2025-03-04 09:00,open,7\n",
+        more="message_id,ticket_id,at,author\n1,T12,2025-03-04 10:00,agent\n2,45,2025-03-04 10:00,agent\n",
+    )
+    desk = load(tmp_path, timezone="UTC")
+    tickets = frame(desk, "tickets")
+    assert sorted(tickets.ticket_id) == sorted(frame(desk, "messages").ticket_id) == ["45", "T12"]
+    assert sorted(tickets.customer_id) == ["7", "\u1ea4n"]
+
+
 def test_a_folder_of_exports_leaves_out_what_is_none_and_warns_of_what_it_cannot_tell(tmp_path):
     write(tmp_path, tickets=TICKETS, notes="what,ever\n1,2\n", targets="kpi,target\n")
     (tmp_path / "README.md").write_text("hello", encoding="utf-8")

@@ -6,6 +6,10 @@ from kpitools.exports.mapping import CLOSED, UNITS, ColumnMap, fold, vocabulary
 
 # What systems write for "nothing" in columns that are not text.
 MISSING = ("-", "--", "–", "n/a", "na", "null", "none", "nan", "nat", "#n/a")
+# Full-width forms stand in the order of ASCII, "!" first; the marks without width are those that copying brings along.
+_PLAIN = "".join(chr(code) for code in range(0x21, 0x7F))
+_FULL_WIDTH = "".join(chr(ord(letter) + 0xFEE0) for letter in _PLAIN)
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 
 
 def quote(value: Any) -> str:
@@ -53,6 +57,17 @@ def cell(position: int, need: Needs = Needs()) -> str:  # noqa: B008 - an immuta
     """SQL: the trimmed text of a column; empty is missing."""
     text = f"nullif(trim(c{position}), '')" if need.trim else f"nullif(c{position}, '')"
     return f"nfc_normalize({text})" if need.compose else text
+
+
+def has_wide(con, table: str, text: str) -> bool:
+    """Whether a column holds anything but ASCII."""
+    return bool(con.execute(f"select bool_or(strlen({text}) <> length({text})) from {table}").fetchone()[0])
+
+
+def plain_id(text: str) -> str:
+    """SQL: an id without what cannot be seen, full-width letters and digits as the plain ones; empty is missing."""
+    narrow = f"translate({text}, {quote(_FULL_WIDTH + _INVISIBLE)}, {quote(_PLAIN)})"
+    return f"case when strlen({text}) = length({text}) then {text} else nullif(trim({narrow}), '') end"
 
 
 def number(text: str, decimal: str) -> str:
