@@ -59,15 +59,21 @@ def cell(position: int, need: Needs = Needs()) -> str:  # noqa: B008 - an immuta
     return f"nfc_normalize({text})" if need.compose else text
 
 
-def has_wide(con, table: str, text: str) -> bool:
-    """Whether a column holds anything but ASCII."""
-    return bool(con.execute(f"select bool_or(strlen({text}) <> length({text})) from {table}").fetchone()[0])
+def has_odd_marks(con, table: str, text: str) -> bool:
+    """Whether a column holds full-width letters or digits, or what cannot be seen."""
+    return bool(con.execute(f"select bool_or({_is_odd(text)}) from {table}").fetchone()[0])
 
 
 def plain_id(text: str) -> str:
     """SQL: an id without what cannot be seen, full-width letters and digits as the plain ones; empty is missing."""
     narrow = f"translate({text}, {quote(_FULL_WIDTH + _INVISIBLE)}, {quote(_PLAIN)})"
-    return f"case when strlen({text}) = length({text}) then {text} else nullif(trim({narrow}), '') end"
+    return f"case when {_is_odd(text)} then nullif(trim({narrow}), '') else {text} end"
+
+
+def _is_odd(text: str) -> str:
+    # ASCII is told by its length; other letters, such as those of a name, do not pay for translate, which is slow.
+    odd = f"regexp_matches({text}, {quote(f'[{_FULL_WIDTH[0]}-{_FULL_WIDTH[-1]}{_INVISIBLE}]')})"
+    return f"(case when strlen({text}) <> length({text}) then {odd} else false end)"
 
 
 def number(text: str, decimal: str) -> str:

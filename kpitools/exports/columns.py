@@ -150,8 +150,8 @@ class ColumnReader:
     def _plain(self, column: ColumnMap, text: str) -> Cell:
         worded = cells.words(self.con, self.rows, text, column)
         if not worded:
-            is_wide = column.type == "id" and cells.has_wide(self.con, self.rows, text)
-            return Cell(column, column.name, cells.plain_id(text) if is_wide else text)
+            is_odd = column.type == "id" and cells.has_odd_marks(self.con, self.rows, text)
+            return Cell(column, column.name, cells.plain_id(text) if is_odd else text)
         return Cell(column, column.name, f"({worded.sql})::varchar", None, True, tuple(worded.strangers))
 
     def _flag(self, column: ColumnMap, text: str) -> Cell:
